@@ -1,0 +1,146 @@
+// A study: one search for exit levels, its figures, its verdict (SEARCH). Ratios are unrounded inside; figures named ...Pct are percent.
+import type { ExitLevels } from '#domain/exit-params.ts';
+import type { CandleReport, Side } from '#domain/market.ts';
+
+export type StudyState = 'QUEUED' | 'RUNNING' | 'COMPLETE' | 'FAILED' | 'CANCELLED';
+export type Sampler = 'EXACT';
+export type Fills = 'CONSERVATIVE';
+export type Objective = 'NET_PROFIT' | 'EXPECTANCY' | 'PROFIT_FACTOR' | 'SHARPE' | 'SORTINO' | 'CALMAR' | 'WIN_RATE';
+export type ExitReason = 'stop_loss' | 'roi' | 'max_hold' | 'force_exit';
+
+/** Levels from `min` to `max` in steps, percent, both ends included; either end may be given first. */
+export interface LevelRange {
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+}
+
+/** All that decides a study's figures beside its candles, entries and incumbent. */
+export interface StudySpec {
+  readonly pair: string;
+  readonly timeframe: string;
+  /** null: both sides. */
+  readonly side: Side | null;
+  readonly sampler: Sampler;
+  readonly objective: Objective;
+  readonly fills: Fills;
+  /** Per side, percent. */
+  readonly feePct: number;
+  /** Candles; the embargo's length, so at least 1. */
+  readonly maxHold: number;
+  readonly seed: number;
+  readonly stop: LevelRange;
+  readonly target: LevelRange;
+  /** from <= time < to cuts candles and signals; null: no cut. */
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  readonly folds: number;
+  /** A cell with fewer trades has no objective. */
+  readonly minTrades: number;
+  readonly minOosTrades: number;
+  readonly minTestDays: number;
+  readonly pboMax: number;
+  /** Publish the winner when it is validated. */
+  readonly publish: boolean;
+}
+
+/** Counts by exit reason. */
+export interface Exits {
+  readonly stopLoss: number;
+  readonly roi: number;
+  readonly maxHold: number;
+  readonly forceExit: number;
+}
+
+/** Figures of a set of trades (SEARCH 3), unrounded; a figure that does not exist is null, never 0 or Infinity. */
+export interface Metrics {
+  readonly trades: number;
+  readonly winRate: number | null;
+  readonly profitFactor: number | null;
+  readonly expectancyPct: number | null;
+  readonly netProfitPct: number | null;
+  readonly avgWinPct: number | null;
+  readonly avgLossPct: number | null;
+  readonly sharpe: number | null;
+  readonly sortino: number | null;
+  readonly calmar: number | null;
+  readonly maxDrawdownPct: number | null;
+  readonly avgBars: number | null;
+  readonly exits: Exits;
+}
+
+export interface Candidate extends ExitLevels {
+  readonly objective: number;
+  readonly metrics: Metrics;
+}
+
+export interface Fold extends ExitLevels {
+  readonly trainFromMs: number;
+  readonly trainToMs: number;
+  readonly testFromMs: number;
+  readonly testToMs: number;
+  readonly inSample: Metrics;
+  readonly outOfSample: Metrics;
+}
+
+/** One condition of the verdict as one sentence with its numbers. */
+export interface Condition {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly sentence: string;
+}
+
+export interface Validation {
+  /** Oldest first. */
+  readonly folds: readonly Fold[];
+  readonly outOfSample: Metrics;
+  readonly pbo: number | null;
+  readonly conditions: readonly Condition[];
+  readonly warnings: readonly string[];
+}
+
+export interface EntryReport {
+  readonly count: number;
+  readonly long: number;
+  readonly short: number;
+  readonly skipped: number;
+  readonly source: 'file' | 'hub' | 'every_candle';
+}
+
+/** The whole stop x target plane; row per stop, nearest zero first; null where a cell has no objective. */
+export interface Plane {
+  readonly stops: readonly number[];
+  readonly targets: readonly number[];
+  readonly trades: readonly (readonly number[])[];
+  readonly values: readonly (readonly (number | null)[])[];
+}
+
+/** What a search found. */
+export interface StudyResult {
+  readonly candles: CandleReport;
+  readonly entries: EntryReport;
+  /** Number of cells judged. */
+  readonly trials: number;
+  readonly best: Candidate;
+  readonly peak: Candidate;
+  readonly fallback: Metrics;
+  readonly incumbent: Metrics | null;
+  readonly validation: Validation;
+  readonly validated: boolean;
+  readonly plane: Plane;
+}
+
+/** A study as journaled. Times in epoch ms. */
+export interface Study {
+  readonly id: string;
+  readonly spec: StudySpec;
+  readonly state: StudyState;
+  /** 0..1 */
+  readonly progress: number;
+  readonly createdAtMs: number;
+  readonly startedAtMs: number | null;
+  readonly finishedAtMs: number | null;
+  readonly result: StudyResult | null;
+  readonly published: boolean;
+  readonly error: string | null;
+}

@@ -1,0 +1,196 @@
+// The ports: what is remembered, by whom, and what each promises on a crash. Implementations are chosen in open.ts and pass one contract suite each.
+// Every port is asynchronous and batch-first: keys in, values out in key order, absent = undefined (DataLoader's own contract). Writes are idempotent by id,
+// committed and synced to disk before they resolve, and never run on the calling thread.
+import type { Decision, DecisionOutcome, Delivery, DeliveryAttempt, SignalFate } from '#domain/decision.ts';
+import type { ParamRecord } from '#domain/exit-params.ts';
+import type { TradeSums } from '#domain/leverage-bin.ts';
+import type { Side } from '#domain/market.ts';
+import type { NewSignal, Signal } from '#domain/signal.ts';
+import type { Plane, Study, StudySpec } from '#domain/study.ts';
+import type { ClosedTrade } from '#domain/trade.ts';
+
+// ---- signals: written by the gateway side -------------------------------------------------------------------------------------------
+
+/**
+ * The end of one append: `accepted` with the journaled signal; `duplicate` with the first one (same credential and idempotency key and the same
+ * contents, or same source, pair, side and sentAt); `conflict` with the first one (same key, other contents: refused, nothing written).
+ */
+export interface AppendResult {
+  readonly kind: 'accepted' | 'duplicate' | 'conflict';
+  readonly signal: Signal;
+}
+
+/** The append-only log of accepted signals. A crash before `append` resolves may or may not have kept a signal; after it the signal is kept. */
+export interface SignalJournal {
+  /**
+   * Appends in the given order, many callers' signals in one commit. Each gets its `receivedAtMs` inside the commit, never smaller than its
+   * predecessor's while the process lives, and its window: the open one of its (pair, side), else a new one of its `windowMs`.
+   * Rejects with JOURNAL_UNAVAILABLE (nothing of this call is kept) when the journal cannot be written.
+   */
+  append(signals: readonly NewSignal[]): Promise<readonly AppendResult[]>;
+  byIds(ids: readonly string[]): Promise<readonly (Signal | undefined)[]>;
+  /** Signals with seq > `seq` in journal order, at most `limit`. Committed ones only, without holes: a later call never shows an earlier seq. */
+  after(seq: number, limit: number): Promise<readonly Signal[]>;
+}
+
+// ---- decisions and deliveries: written by the holder of the worker's lock -------------------------------------------------------------
+
+/** A closed window ready to be journaled: the decision, its signals' fates, and the deliveries owed (all PENDING, no attempts). */
+export interface Closing {
+  readonly decision: Decision;
+  readonly fates: readonly SignalFate[];
+  readonly owedTo: readonly string[];
+}
+
+/** Filters of a page of decisions; newest first by (windowClosedAt, id); `after` is an opaque cursor. Absent filter: all. */
+export interface DecisionQuery {
+  readonly first: number;
+  readonly after?: { readonly windowClosesAtMs: number; readonly id: string } | undefined;
+  readonly pair?: string | undefined;
+  readonly side?: Side | undefined;
+  readonly outcome?: DecisionOutcome | undefined;
+  readonly source?: string | undefined;
+  /** from <= windowClosedAt < to */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+}
+
+export interface DecisionJournal {
+  /** All or none, in one commit. A decision that is already there is left as it is (replay after a crash). */
+  decide(closings: readonly Closing[]): Promise<void>;
+  byIds(ids: readonly string[]): Promise<readonly (Decision | undefined)[]>;
+  /** At most `first` + 1 decisions: one more than asked shows that there is a next page. */
+  page(query: DecisionQuery): Promise<readonly Decision[]>;
+  /** The fate of each signal; undefined while its window is open. */
+  fates(signalIds: readonly string[]): Promise<readonly (SignalFate | undefined)[]>;
+  /** The fates of the signals of each decision, in journal order. */
+  fatesOf(decisionIds: readonly string[]): Promise<readonly (readonly SignalFate[])[]>;
+  /** All fates with seq > `seq`, in order of seq: what recovery needs to know which signals are already decided. */
+  fatesAfter(seq: number, limit: number): Promise<readonly SignalFate[]>;
+}
+
+/** The identity of a trade at a bot: ids alone are given again by a recreated database. */
+export interface TradeRef {
+  readonly tradeId: string;
+  readonly openedAtMs: number;
+}
+
+export interface DeliveryJournal {
+  /** All deliveries that are not final or still settled or held, with their attempts and their decisions; oldest window close first. */
+  unfinished(): Promise<readonly { readonly delivery: Delivery; readonly decision: Decision }[]>;
+  /**
+   * Journals the intent of an attempt before its request leaves. `busy`: another attempt at this bot is in flight or held (refused by a unique
+   * index, whoever asks) and nothing was written.
+   */
+  begin(intent: {
+    readonly decisionId: string;
+    readonly bot: string;
+    readonly attemptId: string;
+    readonly atMs: number;
+  }): Promise<'begun' | 'busy'>;
+  /**
+   * Journals what is now known: the attempt's end, the delivery, the decision's end, in one commit. With `trade`, that trade settles this decision;
+   * `taken`: the trade already settled another one, and nothing was written.
+   */
+  record(update: {
+    readonly attempt?: DeliveryAttempt | undefined;
+    readonly delivery: Delivery;
+    readonly decision: Decision;
+    readonly trade?: TradeRef | undefined;
+  }): Promise<'recorded' | 'taken'>;
+  /** The deliveries of each decision, by bot name. */
+  ofDecisions(decisionIds: readonly string[]): Promise<readonly (readonly Delivery[])[]>;
+}
+
+// ---- studies: requested on the gateway side, run and written by the worker ------------------------------------------------------------
+
+/** What operators asked of the search: to run a study, to cancel one, or to keep one that a command ran itself. */
+export type StudyRequest =
+  | { readonly kind: 'start'; readonly studyId: string; readonly spec: StudySpec }
+  | { readonly kind: 'cancel'; readonly studyId: string }
+  | { readonly kind: 'keep'; readonly studyId: string; readonly study: Study; readonly plane: Plane | null };
+
+export interface StudyRequests {
+  append(request: StudyRequest, atMs: number): Promise<number>;
+  /** Requests with seq > `seq`, in order. */
+  after(
+    seq: number,
+    limit: number,
+  ): Promise<readonly { readonly seq: number; readonly atMs: number; readonly request: StudyRequest }[]>;
+}
+
+/** Studies without their planes (a result's `plane` is kept apart). Reading shows a requested study as QUEUED before the worker has seen it. */
+export interface StudyJournal {
+  /** Writes the study as it is now; `requestSeq`, when given, marks that request as seen in the same commit. */
+  save(
+    study: Study,
+    extras?: { readonly plane?: Plane | undefined; readonly requestSeq?: number | undefined },
+  ): Promise<void>;
+  byIds(ids: readonly string[]): Promise<readonly (Study | undefined)[]>;
+  /** Newest first by (createdAt, id); at most `first` + 1. */
+  page(query: {
+    readonly first: number;
+    readonly after?: { readonly createdAtMs: number; readonly id: string } | undefined;
+    readonly pair?: string | undefined;
+  }): Promise<readonly Study[]>;
+  plane(id: string): Promise<Plane | undefined>;
+  /** The last request seen, and the studies QUEUED or RUNNING, oldest first: where a starting worker goes on. */
+  unfinished(): Promise<{ readonly requestSeq: number; readonly studies: readonly Study[] }>;
+}
+
+// ---- the hub: shared by the fleet ----------------------------------------------------------------------------------------------------
+
+/** Published exit levels. A record replaces the older one of its (pair, side). */
+export interface ParamStore {
+  /** The newest record of every (pair, side), in no order. Records of names that are no pairs are left out and counted in `ignored`. */
+  newest(): Promise<{ readonly records: readonly ParamRecord[]; readonly ignored: number }>;
+  publish(record: ParamRecord): Promise<void>;
+}
+
+/** Closed trades of the fleet. */
+export interface TradeStore {
+  /** All or none. A trade known already (bot, tradeId, pair, openedAt) is replaced and counted as duplicate; so is one repeated within the call. */
+  record(trades: readonly ClosedTrade[]): Promise<{ readonly recorded: number; readonly duplicates: number }>;
+  /**
+   * Sums over the trades closed at from <= closedAt <= to, per (bin, side, pair), counting only those with leverage inside `edges`, a finite profit
+   * and both levels with right signs (stop < 0 < target).
+   */
+  sums(query: {
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly edges: readonly number[];
+  }): Promise<readonly TradeSums[]>;
+}
+
+/** Figures kept in the data folder for the next start. A torn or damaged file is absent and logged, never half read. */
+export interface SnapshotStore {
+  load(kind: string): Promise<unknown>;
+  save(kind: string, value: unknown): Promise<void>;
+}
+
+// ---- all together ----------------------------------------------------------------------------------------------------------------------
+
+/** Ports of the gateway side: it writes signals, study requests and the hub's trades, and reads everything else. */
+export interface GatewayStore extends AsyncDisposable {
+  readonly signals: SignalJournal;
+  readonly decisions: Pick<DecisionJournal, 'byIds' | 'page' | 'fates' | 'fatesOf'>;
+  readonly deliveries: Pick<DeliveryJournal, 'ofDecisions'>;
+  readonly studyRequests: Pick<StudyRequests, 'append'>;
+  readonly studies: Pick<StudyJournal, 'byIds' | 'page' | 'plane'>;
+  readonly params: Pick<ParamStore, 'newest'>;
+  readonly trades: TradeStore;
+  readonly snapshots: SnapshotStore;
+  /** Calls `listener` after a write to the hub by this process, whichever side made it. Returns what ends it. */
+  onHubWrite(listener: (kind: 'params' | 'trades') => void): () => void;
+}
+
+/** Ports of the worker side: it writes decisions, deliveries, studies and published levels, and reads the gateway's files. */
+export interface WorkerStore extends AsyncDisposable {
+  readonly signals: Pick<SignalJournal, 'after' | 'byIds'>;
+  readonly decisions: DecisionJournal;
+  readonly deliveries: DeliveryJournal;
+  readonly studyRequests: Pick<StudyRequests, 'after'>;
+  readonly studies: StudyJournal;
+  readonly params: ParamStore;
+  readonly trades: Pick<TradeStore, 'sums'>;
+}
