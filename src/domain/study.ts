@@ -1,4 +1,4 @@
-// A study: one search for exit levels, its figures, its verdict (SEARCH). Ratios are unrounded inside; figures named ...Pct are percent.
+// A study: one search for exit levels, its figures, its verdict. Figures named ...Pct are percent; nothing is rounded here.
 import type { ExitLevels } from '#domain/exit-params.ts';
 import type { CandleReport, Side } from '#domain/market.ts';
 
@@ -52,7 +52,7 @@ export interface Exits {
   readonly forceExit: number;
 }
 
-/** Figures of a set of trades (SEARCH 3), unrounded; a figure that does not exist is null, never 0 or Infinity. */
+/** Figures of a set of trades, unrounded; a figure that does not exist is null, never 0 or Infinity. */
 export interface Metrics {
   readonly trades: number;
   readonly winRate: number | null;
@@ -107,7 +107,7 @@ export interface EntryReport {
   readonly source: 'file' | 'hub' | 'every_candle';
 }
 
-/** The whole stop x target plane; row per stop, nearest zero first; null where a cell has no objective. */
+/** The whole stop x target plane; row per stop, nearest zero first; null where a cell has no objective. `values` are unrounded. */
 export interface Plane {
   readonly stops: readonly number[];
   readonly targets: readonly number[];
@@ -115,7 +115,7 @@ export interface Plane {
   readonly values: readonly (readonly (number | null)[])[];
 }
 
-/** What a search found. */
+/** What a search found; its plane is kept apart. */
 export interface StudyResult {
   readonly candles: CandleReport;
   readonly entries: EntryReport;
@@ -127,7 +127,6 @@ export interface StudyResult {
   readonly incumbent: Metrics | null;
   readonly validation: Validation;
   readonly validated: boolean;
-  readonly plane: Plane;
 }
 
 /** A study as journaled. Times in epoch ms. */
