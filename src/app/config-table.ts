@@ -1,0 +1,297 @@
+// The configuration as one table: everything that can be set, under which names, what it means, and what stands there when nothing is set.
+// The service, `paramgate config` and the README's table all come from here.
+import * as v from 'valibot';
+import type { ExitLevels } from '#domain/exit-params.ts';
+import { DEFAULT_BIN_EDGES } from '#domain/leverage-bin.ts';
+import { isPair, PAIR_ALLOWED, SIDES, type Side } from '#domain/market.ts';
+import type { BotConfig } from '#fleet/fleet.ts';
+import { type BotAddress, botAddress, botList } from './bot-address.ts';
+import { ascendingEdges, exitLevels, host, type Kind, number, oneOf, onOff, path } from './config-kind.ts';
+import { type Credential, feederList, keyList } from './credential.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Other ensemble rules for a pair, a side, or both; where several fit, pair and side win over the pair alone, that over the side. */
+export interface EnsembleOverride {
+  readonly pair?: string | undefined;
+  readonly side?: Side | undefined;
+  readonly windowSeconds?: number | undefined;
+  readonly minAgreements?: number | undefined;
+  readonly minConfidence?: number | undefined;
+}
+
+/** Every setting by its key in the file. Paths are absolute; undefined: not set. */
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  readonly workerPort: number | undefined;
+  readonly data: string;
+  readonly intake: boolean;
+  readonly figuresSeconds: number;
+  readonly maxStaleSeconds: number;
+  readonly optunaMaxAgeHours: number;
+  readonly minTradesForBin: number;
+  readonly lookbackDays: number;
+  readonly binEdges: readonly number[];
+  readonly riskCapPct: number;
+  readonly fallback: ExitLevels;
+  readonly windowSeconds: number;
+  readonly minAgreements: number;
+  readonly minConfidence: number;
+  readonly expectedFeeders: number;
+  readonly missingConfidence: number | undefined;
+  readonly tagId: boolean;
+  readonly overrides: readonly EnsembleOverride[];
+  readonly deliveryTtlSeconds: number;
+  readonly botTimeoutSeconds: number;
+  readonly settleSeconds: number;
+  readonly botLong: BotAddress | undefined;
+  readonly botShort: BotAddress | undefined;
+  readonly bots: readonly BotConfig[];
+  readonly keys: readonly Credential[];
+  readonly feeders: readonly Credential[];
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
+  readonly candles: string | undefined;
+  readonly logLevel: LogLevel;
+}
+
+/** One row: the variable (null: only the file has it), the kind of value, its default as text (null: not set), and its meaning. */
+export interface Row<T> {
+  readonly env: string | null;
+  readonly kind: Kind<NonNullable<T>>;
+  readonly fallback: string | readonly never[] | null;
+  readonly meaning: string;
+  readonly secret?: boolean;
+}
+
+export type Table = { readonly [K in keyof Settings]: Row<Settings[K]> };
+
+const port = number({ min: 0, max: 65_535, whole: true });
+const windowSeconds = number({ min: 0.1, max: 86_400 });
+const minAgreements = number({ min: 1, max: 1_000, whole: true });
+const confidence = number({ min: 0, max: 1, decimals: 4 });
+
+const overrideSchema = v.pipe(
+  v.objectWithRest(
+    {
+      pair: v.optional(v.pipe(v.string(PAIR_ALLOWED), v.check(isPair, PAIR_ALLOWED))),
+      side: v.optional(v.picklist(SIDES, 'LONG, SHORT')),
+      windowSeconds: v.optional(windowSeconds.schema),
+      minAgreements: v.optional(minAgreements.schema),
+      minConfidence: v.optional(confidence.schema),
+    },
+    v.never('only pair, side, windowSeconds, minAgreements and minConfidence'),
+    'an object with pair and/or side and what is different there',
+  ),
+  v.check(({ pair, side }) => (pair ?? side) !== undefined, 'a pair, a side or both'),
+  v.check(
+    (rule) => (rule.windowSeconds ?? rule.minAgreements ?? rule.minConfidence) !== undefined,
+    'at least one of windowSeconds, minAgreements, minConfidence',
+  ),
+);
+
+const overrideList: Kind<readonly EnsembleOverride[]> = {
+  allowed: 'a list of {pair, side, windowSeconds, minAgreements, minConfidence}',
+  schema: v.pipe(
+    v.array(overrideSchema, 'a list of {pair, side, windowSeconds, minAgreements, minConfidence}'),
+    v.check(
+      (rules) => new Set(rules.map(({ pair, side }) => `${pair} ${side}`)).size === rules.length,
+      'one entry for each pair and side',
+    ),
+  ),
+  fromText: (text) => text,
+};
+
+/** The table, in the order in which it is documented. */
+export const TABLE: Table = {
+  host: {
+    env: 'PARAMGATE_HOST',
+    kind: host,
+    fallback: '127.0.0.1',
+    meaning: 'Address to listen on. Other than loopback only with keys.',
+  },
+  port: { env: 'PARAMGATE_PORT', kind: port, fallback: '4000', meaning: 'Port of the gateway; 0 takes any free one.' },
+  workerPort: {
+    env: 'PARAMGATE_WORKER_PORT',
+    kind: port,
+    fallback: null,
+    meaning: "Port of a separate worker's `/healthz`, `/readyz` and `/metrics`; not set: none.",
+  },
+  data: {
+    env: 'PARAMGATE_DATA',
+    kind: path,
+    fallback: './data',
+    meaning: 'Data folder on a local disk: the journal, the embedded hub, the locks.',
+  },
+  intake: {
+    env: 'PARAMGATE_INTAKE',
+    kind: onOff,
+    fallback: 'on',
+    meaning: 'Whether this gateway takes signals; exactly one host of a fleet does.',
+  },
+  figuresSeconds: {
+    env: 'PARAMGATE_FIGURES_SECONDS',
+    kind: number({ min: 0, max: 3_600 }),
+    fallback: '30',
+    meaning: 'How long figures of the hub are served from memory before they are read again; 0 reads on every request.',
+  },
+  maxStaleSeconds: {
+    env: 'PARAMGATE_MAX_STALE_SECONDS',
+    kind: number({ min: 0, max: 604_800 }),
+    fallback: '3600',
+    meaning: 'How long the last figures are served while the hub cannot be read; then FALLBACK.',
+  },
+  optunaMaxAgeHours: {
+    env: 'PARAMGATE_OPTUNA_MAX_AGE_HOURS',
+    kind: number({ above: 0, max: 87_600 }),
+    fallback: '168',
+    meaning: 'Published levels older than this are not served.',
+  },
+  minTradesForBin: {
+    env: 'PARAMGATE_MIN_TRADES_FOR_BIN',
+    kind: number({ min: 1, max: 1_000_000, whole: true }),
+    fallback: '5',
+    meaning: 'Closed trades a leverage bin needs before it answers.',
+  },
+  lookbackDays: {
+    env: 'PARAMGATE_LOOKBACK_DAYS',
+    kind: number({ min: 1, max: 3_650, whole: true }),
+    fallback: '30',
+    meaning: 'Days of closed trades that make the leverage bins.',
+  },
+  binEdges: {
+    env: 'PARAMGATE_BIN_EDGES',
+    kind: ascendingEdges,
+    fallback: DEFAULT_BIN_EDGES.join(','),
+    meaning: 'Edges of the leverage bins, ascending, e.g. `1,2,3.5,5,7.5,10`; bins are half-open.',
+  },
+  riskCapPct: {
+    env: 'PARAMGATE_RISK_CAP_PCT',
+    kind: number({ above: -100, below: 0 }),
+    fallback: '-7',
+    meaning: 'The loosest stop at account level, percent.',
+  },
+  fallback: {
+    env: 'PARAMGATE_FALLBACK',
+    kind: exitLevels,
+    fallback: '-2:1',
+    meaning: 'Stop and target (position level, percent) when nothing better is known.',
+  },
+  windowSeconds: {
+    env: 'PARAMGATE_WINDOW_SECONDS',
+    kind: windowSeconds,
+    fallback: '60',
+    meaning: 'How long signals of one pair and side are collected.',
+  },
+  minAgreements: {
+    env: 'PARAMGATE_MIN_AGREEMENTS',
+    kind: minAgreements,
+    fallback: '1',
+    meaning: 'Votes a decision needs.',
+  },
+  minConfidence: {
+    env: 'PARAMGATE_MIN_CONFIDENCE',
+    kind: confidence,
+    fallback: '0.70',
+    meaning: 'Mean confidence a decision needs.',
+  },
+  expectedFeeders: {
+    env: 'PARAMGATE_EXPECTED_FEEDERS',
+    kind: number({ min: 1, max: 1_000, whole: true }),
+    fallback: '5',
+    meaning: 'How many feeders there are; shown as `votes/expected` in the tag.',
+  },
+  missingConfidence: {
+    env: 'PARAMGATE_MISSING_CONFIDENCE',
+    kind: confidence,
+    fallback: null,
+    meaning: 'Confidence of signals that name none (marked, logged and counted); not set: such signals are refused.',
+  },
+  tagId: {
+    env: null,
+    kind: onOff,
+    fallback: 'off',
+    meaning: 'Append ` id=...` to the tag of forwarded orders, which makes settling exact.',
+  },
+  overrides: {
+    env: null,
+    kind: overrideList,
+    fallback: [],
+    meaning:
+      'Other rules for some: `[{pair, side, windowSeconds, minAgreements, minConfidence}]`; pair and side win over pair, pair over side.',
+  },
+  deliveryTtlSeconds: {
+    env: 'PARAMGATE_DELIVERY_TTL_SECONDS',
+    kind: number({ above: 0, max: 3_600 }),
+    fallback: '30',
+    meaning: "How long after the window's close an attempt at a bot may start.",
+  },
+  botTimeoutSeconds: {
+    env: 'PARAMGATE_BOT_TIMEOUT_SECONDS',
+    kind: number({ above: 0, max: 600 }),
+    fallback: '30',
+    meaning: "How long a bot's answer is awaited.",
+  },
+  settleSeconds: {
+    env: 'PARAMGATE_SETTLE_SECONDS',
+    kind: number({ min: 0, max: 86_400 }),
+    fallback: '300',
+    meaning: 'How long the trade of an attempt with unknown end is looked for.',
+  },
+  botLong: {
+    env: 'PARAMGATE_BOT_LONG',
+    kind: botAddress,
+    fallback: null,
+    secret: true,
+    meaning: 'The bot that takes LONG (BOT1): `http://USER:PASSWORD@HOST:8080`.',
+  },
+  botShort: {
+    env: 'PARAMGATE_BOT_SHORT',
+    kind: botAddress,
+    fallback: null,
+    secret: true,
+    meaning: 'The bot that takes SHORT (BOT2); the same address as LONG: one bot takes both.',
+  },
+  bots: {
+    env: null,
+    kind: botList,
+    fallback: [],
+    secret: true,
+    meaning: 'Instead of the two above: `[{name, url, username, password, sides: ["LONG"]}]`, any number of bots.',
+  },
+  keys: {
+    env: 'PARAMGATE_KEYS',
+    kind: keyList,
+    fallback: [],
+    secret: true,
+    meaning:
+      'Who may call: `ROLE/NAME:KEY,...`, roles `bot`, `feeder`, `operator`; in the file `[{name, role, key}]`. Without any key every caller is an operator.',
+  },
+  feeders: {
+    env: null,
+    kind: feederList,
+    fallback: [],
+    secret: true,
+    meaning: 'Feeders that speak for certain sources only: `[{name, key, sources: ["75a"]}]`.',
+  },
+  tlsCert: {
+    env: 'PARAMGATE_TLS_CERT',
+    kind: path,
+    fallback: null,
+    meaning: 'Certificate chain (PEM) to serve HTTPS; with `PARAMGATE_TLS_KEY`.',
+  },
+  tlsKey: { env: 'PARAMGATE_TLS_KEY', kind: path, fallback: null, meaning: 'Private key (PEM) of the certificate.' },
+  candles: {
+    env: 'PARAMGATE_CANDLES',
+    kind: path,
+    fallback: null,
+    meaning: 'Folder with candles as freqtrade keeps them, for searches.',
+  },
+  logLevel: {
+    env: 'PARAMGATE_LOG_LEVEL',
+    kind: oneOf(['debug', 'info', 'warn', 'error']),
+    fallback: 'info',
+    meaning: 'Least level that is logged: debug, info, warn or error.',
+  },
+};

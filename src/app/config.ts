@@ -1,0 +1,104 @@
+// The configuration of one run: variables first, then the file, then defaults; every mistake is found and told at once, or there is none.
+import { accessSync, constants } from 'node:fs';
+import { isIP } from 'node:net';
+import type { BotConfig } from '#fleet/fleet.ts';
+import { botMistakes, botsOfSides } from './bot-address.ts';
+import { defaultSettings, type Origins, readSettings } from './config-sources.ts';
+import type { Settings } from './config-table.ts';
+import { type Credential, credentialMistakes } from './credential.ts';
+
+/** Everything that can be set, ready for use. `bots` holds all bots and `credentials` all callers, whichever way they were named; without credentials every caller is an operator. */
+export interface Config extends Omit<Settings, 'botLong' | 'botShort' | 'keys' | 'feeders'> {
+  readonly bots: readonly BotConfig[];
+  readonly credentials: readonly Credential[];
+}
+
+/** What loading gives: the configuration with the settings it was made of and where each comes from, or all mistakes as one line each. */
+export type Loaded =
+  | { readonly config: Config; readonly settings: Settings; readonly origins: Origins }
+  | { readonly mistakes: readonly string[] };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The configuration that `env` and the file in (or named from) folder `cwd` make. Reads files, changes nothing. */
+export function loadConfig(env: Environment, cwd: string): Loaded {
+  const { settings, origins, mistakes } = readSettings(env, cwd);
+  const credentials = [...settings.keys, ...settings.feeders];
+  const all = [
+    ...mistakes,
+    ...influxMistakes(env),
+    ...botMistakes(settings, settings.bots),
+    ...credentialMistakes(credentials),
+    ...addressMistakes(
+      settings,
+      mistakes.some((mistake) => /^(PARAMGATE_KEYS|keys|feeders)\b/.test(mistake)) || credentials.length > 0,
+    ),
+    ...timeMistakes(settings),
+    ...tlsMistakes(settings),
+  ];
+  if (all.length > 0) return { mistakes: all };
+  return { config: configOf(settings), settings, origins };
+}
+
+/** The configuration when nothing is set, for folder `cwd`: a base for the demo and for tests. */
+export function defaultConfig(cwd: string): Config {
+  return configOf(defaultSettings(cwd));
+}
+
+function configOf({ botLong, botShort, bots, keys, feeders, ...rest }: Settings): Config {
+  return { ...rest, bots: [...bots, ...botsOfSides(botLong, botShort)], credentials: [...keys, ...feeders] };
+}
+
+/** The variables of the InfluxDB hub are refused while the embedded hub is the only one: to use another hub than the named one would be worse than not to start. */
+function influxMistakes(env: Environment): readonly string[] {
+  return ['INFLUX_URL', 'INFLUX_TOKEN', 'INFLUX_ORG']
+    .filter((name) => (env[name] ?? '') !== '')
+    .map((name) => `${name}: is set, but this version has only the embedded hub; allowed: not set`);
+}
+
+function addressMistakes({ host, port, workerPort }: Settings, hasKeys: boolean): readonly string[] {
+  const mistakes: string[] = [];
+  if (!isLoopback(host) && !hasKeys) {
+    mistakes.push(
+      `PARAMGATE_HOST: ${host} is reachable from other machines and there are no keys; allowed: a loopback address, or keys (PARAMGATE_KEYS)`,
+    );
+  }
+  if (workerPort !== undefined && workerPort !== 0 && workerPort === port) {
+    mistakes.push(`PARAMGATE_WORKER_PORT: ${workerPort} is the gateway's port too; allowed: another port`);
+  }
+  return mistakes;
+}
+
+function isLoopback(host: string): boolean {
+  if (isIP(host) === 4) return host.startsWith('127.');
+  return host === 'localhost' || host === '::1';
+}
+
+function timeMistakes({ figuresSeconds, maxStaleSeconds }: Settings): readonly string[] {
+  if (maxStaleSeconds >= figuresSeconds) return [];
+  return [
+    `PARAMGATE_MAX_STALE_SECONDS: ${maxStaleSeconds} is less than figuresSeconds ${figuresSeconds}; allowed: at least as much`,
+  ];
+}
+
+function tlsMistakes({ tlsCert, tlsKey }: Settings): readonly string[] {
+  if (tlsCert === undefined && tlsKey === undefined) return [];
+  if (tlsCert === undefined) return ['PARAMGATE_TLS_CERT: not set beside PARAMGATE_TLS_KEY; allowed: both or none'];
+  if (tlsKey === undefined) return ['PARAMGATE_TLS_KEY: not set beside PARAMGATE_TLS_CERT; allowed: both or none'];
+  const files = [
+    ['PARAMGATE_TLS_CERT', tlsCert],
+    ['PARAMGATE_TLS_KEY', tlsKey],
+  ] as const;
+  return files
+    .filter(([, file]) => !isReadable(file))
+    .map(([name, file]) => `${name}: ${file} cannot be read; allowed: a readable PEM file`);
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
