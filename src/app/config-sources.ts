@@ -3,7 +3,8 @@ import { dirname, resolve } from 'node:path';
 import * as v from 'valibot';
 import { readConfigFile, withVariables } from './config-file.ts';
 import { closestName, mistakeLine } from './config-mistake.ts';
-import { type Row, type Settings, TABLE } from './config-table.ts';
+import { type Row, TABLE } from './config-table.ts';
+import type { Settings } from './settings.ts';
 
 /** Where a value comes from; `name` is the variable or the file's path. */
 export type Origin = { readonly from: 'default' } | { readonly from: 'environment' | 'file'; readonly name: string };

@@ -1,60 +1,11 @@
 // The configuration as one table: everything that can be set, under which names, what it means, and what stands there when nothing is set.
 // The service, `paramgate config` and the README's table all come from here.
-import * as v from 'valibot';
-import type { ExitLevels } from '#domain/exit-params.ts';
 import { DEFAULT_BIN_EDGES } from '#domain/leverage-bin.ts';
-import { isPair, PAIR_ALLOWED, SIDES, type Side } from '#domain/market.ts';
-import type { BotConfig } from '#fleet/fleet.ts';
-import { type BotAddress, botAddress, botList } from './bot-address.ts';
+import { botAddress, botList } from './bot-address.ts';
 import { ascendingEdges, exitLevels, host, type Kind, number, oneOf, onOff, path } from './config-kind.ts';
-import { type Credential, feederList, keyList } from './credential.ts';
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
-
-/** Other ensemble rules for a pair, a side, or both; where several fit, pair and side win over the pair alone, that over the side. */
-export interface EnsembleOverride {
-  readonly pair?: string | undefined;
-  readonly side?: Side | undefined;
-  readonly windowSeconds?: number | undefined;
-  readonly minAgreements?: number | undefined;
-  readonly minConfidence?: number | undefined;
-}
-
-/** Every setting by its key in the file. Paths are absolute; undefined: not set. */
-export interface Settings {
-  readonly host: string;
-  readonly port: number;
-  readonly workerPort: number | undefined;
-  readonly data: string;
-  readonly intake: boolean;
-  readonly figuresSeconds: number;
-  readonly maxStaleSeconds: number;
-  readonly optunaMaxAgeHours: number;
-  readonly minTradesForBin: number;
-  readonly lookbackDays: number;
-  readonly binEdges: readonly number[];
-  readonly riskCapPct: number;
-  readonly fallback: ExitLevels;
-  readonly windowSeconds: number;
-  readonly minAgreements: number;
-  readonly minConfidence: number;
-  readonly expectedFeeders: number;
-  readonly missingConfidence: number | undefined;
-  readonly tagId: boolean;
-  readonly overrides: readonly EnsembleOverride[];
-  readonly deliveryTtlSeconds: number;
-  readonly botTimeoutSeconds: number;
-  readonly settleSeconds: number;
-  readonly botLong: BotAddress | undefined;
-  readonly botShort: BotAddress | undefined;
-  readonly bots: readonly BotConfig[];
-  readonly keys: readonly Credential[];
-  readonly feeders: readonly Credential[];
-  readonly tlsCert: string | undefined;
-  readonly tlsKey: string | undefined;
-  readonly candles: string | undefined;
-  readonly logLevel: LogLevel;
-}
+import { feederList, keyList } from './credential.ts';
+import { confidence, minAgreements, overrideList, windowSeconds } from './ensemble-override.ts';
+import type { Settings } from './settings.ts';
 
 /** One row: the variable (null: only the file has it), the kind of value, its default as text (null: not set), and its meaning. */
 export interface Row<T> {
@@ -68,41 +19,6 @@ export interface Row<T> {
 export type Table = { readonly [K in keyof Settings]: Row<Settings[K]> };
 
 const port = number({ min: 0, max: 65_535, whole: true });
-const windowSeconds = number({ min: 0.1, max: 86_400 });
-const minAgreements = number({ min: 1, max: 1_000, whole: true });
-const confidence = number({ min: 0, max: 1, decimals: 4 });
-
-const overrideSchema = v.pipe(
-  v.objectWithRest(
-    {
-      pair: v.optional(v.pipe(v.string(PAIR_ALLOWED), v.check(isPair, PAIR_ALLOWED))),
-      side: v.optional(v.picklist(SIDES, 'LONG, SHORT')),
-      windowSeconds: v.optional(windowSeconds.schema),
-      minAgreements: v.optional(minAgreements.schema),
-      minConfidence: v.optional(confidence.schema),
-    },
-    v.never('only pair, side, windowSeconds, minAgreements and minConfidence'),
-    'an object with pair and/or side and what is different there',
-  ),
-  v.check(({ pair, side }) => (pair ?? side) !== undefined, 'a pair, a side or both'),
-  v.check(
-    (rule) => (rule.windowSeconds ?? rule.minAgreements ?? rule.minConfidence) !== undefined,
-    'at least one of windowSeconds, minAgreements, minConfidence',
-  ),
-);
-
-const overrideList: Kind<readonly EnsembleOverride[]> = {
-  allowed: 'a list of {pair, side, windowSeconds, minAgreements, minConfidence}',
-  schema: v.pipe(
-    v.array(overrideSchema, 'a list of {pair, side, windowSeconds, minAgreements, minConfidence}'),
-    v.check(
-      (rules) => new Set(rules.map(({ pair, side }) => `${pair} ${side}`)).size === rules.length,
-      'one entry for each pair and side',
-    ),
-  ),
-  fromText: (text) => text,
-};
-
 /** The table, in the order in which it is documented. */
 export const TABLE: Table = {
   host: {

@@ -4,8 +4,8 @@ import { isIP } from 'node:net';
 import type { BotConfig } from '#fleet/fleet.ts';
 import { botMistakes, botsOfSides } from './bot-address.ts';
 import { defaultSettings, type Origins, readSettings } from './config-sources.ts';
-import type { Settings } from './config-table.ts';
 import { type Credential, credentialMistakes } from './credential.ts';
+import type { Settings } from './settings.ts';
 
 /** Everything that can be set, ready for use. `bots` holds all bots and `credentials` all callers, whichever way they were named; without credentials every caller is an operator. */
 export interface Config extends Omit<Settings, 'botLong' | 'botShort' | 'keys' | 'feeders'> {
