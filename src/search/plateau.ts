@@ -1,0 +1,65 @@
+// Which cell of a plane wins: the peak (greatest value) and the plateau (greatest mean of the neighbourhood), with one tie rule for both.
+
+/** Rows are stops, columns targets, both from the level nearest zero outward. */
+export interface PlaneShape {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Neighbours up to this many grid steps away in each direction count for a plateau. */
+const REACH = 5;
+
+/** Values closer than this to the greatest one tie with it: 1e-9 of it, or 1e-9. */
+export function tieTolerance(greatest: number): number {
+  return 1e-9 * Math.max(1, Math.abs(greatest));
+}
+
+/** The cell of the greatest value; among ties the tightest stop, then the smallest target. NaN cells never win; -1 when there is no other. */
+export function greatestCell(values: Float64Array): number {
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (const value of values) if (value > greatest) greatest = value;
+  if (greatest === Number.NEGATIVE_INFINITY) return -1;
+  const enough = greatest - tieTolerance(greatest);
+  return values.findIndex((value) => value >= enough);
+}
+
+/**
+ * For every cell the mean value of the cells at most 5 steps away in both directions, clipped at the edges, NaN cells left out.
+ * A NaN cell has no score. Windows are summed afresh, along rows and then columns, so that no long running sum carries noise into a tie.
+ */
+export function plateauScores(values: Float64Array, shape: PlaneShape): Float64Array {
+  const { rows, columns } = shape;
+  const known = Float64Array.from(values, (value) => (Number.isNaN(value) ? 0 : value));
+  const there = Float64Array.from(values, (value) => (Number.isNaN(value) ? 0 : 1));
+  const sums = boxSums(known, shape);
+  const counts = boxSums(there, shape);
+  const scores = new Float64Array(rows * columns);
+  for (let cell = 0; cell < scores.length; cell += 1) {
+    scores[cell] = there[cell] === 0 ? Number.NaN : (sums[cell] as number) / (counts[cell] as number);
+  }
+  return scores;
+}
+
+function boxSums(values: Float64Array, { rows, columns }: PlaneShape): Float64Array {
+  const across = new Float64Array(values.length);
+  for (let row = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1) {
+      const last = Math.min(columns - 1, column + REACH);
+      let sum = 0;
+      for (let near = Math.max(0, column - REACH); near <= last; near += 1)
+        sum += values[row * columns + near] as number;
+      across[row * columns + column] = sum;
+    }
+  }
+  const sums = new Float64Array(values.length);
+  for (let row = 0; row < rows; row += 1) {
+    const last = Math.min(rows - 1, row + REACH);
+    for (let near = Math.max(0, row - REACH); near <= last; near += 1) {
+      for (let column = 0; column < columns; column += 1) {
+        sums[row * columns + column] =
+          (sums[row * columns + column] as number) + (across[near * columns + column] as number);
+      }
+    }
+  }
+  return sums;
+}
