@@ -1,0 +1,60 @@
+// What a search is asked: its input, and the words it is made of.
+import type { StudySpec } from '#domain/study.ts';
+import { builder } from './builder.ts';
+import type { StudyDefaults } from './context.ts';
+import { SideType } from './side.ts';
+
+export const SamplerType = builder.enumType('Sampler', { values: ['EXACT'] as const });
+export const FillsType = builder.enumType('Fills', { values: ['CONSERVATIVE'] as const });
+export const ObjectiveType = builder.enumType('Objective', {
+  values: ['NET_PROFIT', 'EXPECTANCY', 'PROFIT_FACTOR', 'SHARPE', 'SORTINO', 'CALMAR', 'WIN_RATE'] as const,
+});
+
+const RangeInputType = builder.inputType('RangeInput', {
+  description: 'Levels in percent, both ends included.',
+  fields: (t) => ({
+    min: t.float({ required: true }),
+    max: t.float({ required: true }),
+    step: t.float({ required: true }),
+  }),
+});
+
+export const StartSearchInputType = builder.inputType('StartSearchInput', {
+  fields: (t) => ({
+    pair: t.string({ required: true }),
+    timeframe: t.string({ defaultValue: '5m' }),
+    side: t.field({ type: SideType, description: 'Absent: both.' }),
+    stop: t.field({ type: RangeInputType, description: 'Negative.' }),
+    target: t.field({ type: RangeInputType, description: 'Positive.' }),
+    feePct: t.float({ defaultValue: 0.05, description: 'Per side.' }),
+    fills: t.field({ type: FillsType, defaultValue: 'CONSERVATIVE' }),
+    maxHold: t.int({ defaultValue: 500, description: 'Candles.' }),
+    objective: t.field({ type: ObjectiveType, defaultValue: 'NET_PROFIT' }),
+    sampler: t.field({ type: SamplerType, defaultValue: 'EXACT' }),
+    seed: t.int({ defaultValue: 0 }),
+    from: t.field({ type: 'DateTime' }),
+    to: t.field({ type: 'DateTime' }),
+    publish: t.boolean({ defaultValue: false, description: 'Only a validated winner is ever published.' }),
+  }),
+});
+
+/** The whole spec of an input; null means the same as absent. */
+export function specOf(input: typeof StartSearchInputType.$inferInput, defaults: StudyDefaults): StudySpec {
+  return {
+    ...defaults,
+    pair: input.pair,
+    timeframe: input.timeframe ?? '5m',
+    side: input.side ?? null,
+    stop: input.stop ?? defaults.stop,
+    target: input.target ?? defaults.target,
+    feePct: input.feePct ?? 0.05,
+    fills: input.fills ?? 'CONSERVATIVE',
+    maxHold: input.maxHold ?? 500,
+    objective: input.objective ?? 'NET_PROFIT',
+    sampler: input.sampler ?? 'EXACT',
+    seed: input.seed ?? 0,
+    fromMs: input.from ?? null,
+    toMs: input.to ?? null,
+    publish: input.publish ?? false,
+  };
+}
