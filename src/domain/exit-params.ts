@@ -1,6 +1,6 @@
-// Exit levels, where they came from, and how position level becomes account level under the risk cap (CONTRACT 3 and 4).
-import { roundPct } from '#domain/decimal.ts';
-import type { Side } from '#domain/market.ts';
+// Exit levels, where they came from, and how position level becomes account level under the risk cap.
+import { roundedProduct, roundPct } from '#domain/decimal.ts';
+import { MAX_LEVERAGE, type Side } from '#domain/market.ts';
 
 /** The tier that answered. */
 export type ParamSource = 'OPTUNA' | 'STATELESS' | 'FALLBACK';
@@ -58,18 +58,33 @@ export interface ParamRecord extends ExitLevels {
   readonly oosProfitFactor: number | null;
 }
 
-/** Account-level levels of unrounded `position` levels: times leverage, then rounded, then the stop held at `riskCapPct` (negative). */
+/**
+ * Whether `levels` may be served: a negative stop and a positive target that stay so when rounded to 4 decimals, and that no leverage makes infinite.
+ */
+export function validLevels({ stopLossPct, takeProfitPct }: ExitLevels): boolean {
+  return (
+    Number.isFinite(stopLossPct * MAX_LEVERAGE) &&
+    Number.isFinite(takeProfitPct * MAX_LEVERAGE) &&
+    roundPct(stopLossPct) < 0 &&
+    roundPct(takeProfitPct) > 0
+  );
+}
+
+/**
+ * Account-level levels of unrounded `position` levels: times leverage, then rounded to 4 decimals, then the stop held at `riskCapPct` (negative,
+ * at most 4 decimals itself). `riskCapped` exactly when the rounded stop is below the cap.
+ */
 export function toAccount(
   position: ExitLevels,
   leverage: number,
   riskCapPct: number,
 ): { readonly account: ExitLevels; readonly riskCapped: boolean } {
-  const stopLossPct = roundPct(position.stopLossPct * leverage);
+  const stopLossPct = roundedProduct(position.stopLossPct, leverage, 4);
   const riskCapped = stopLossPct < riskCapPct;
   return {
     account: {
       stopLossPct: riskCapped ? riskCapPct : stopLossPct,
-      takeProfitPct: roundPct(position.takeProfitPct * leverage),
+      takeProfitPct: roundedProduct(position.takeProfitPct, leverage, 4),
     },
     riskCapped,
   };

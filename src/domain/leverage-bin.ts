@@ -1,4 +1,4 @@
-// Leverage bins: edges, labels, and statistics of closed trades as sums that can be merged (CONTRACT 4).
+// Leverage bins: edges, labels, and statistics of closed trades as sums that can be merged.
 import type { Side } from '#domain/market.ts';
 
 /** A half-open interval of leverage [minLeverage, maxLeverage) with its label, e.g. `2.5-3.5x`. */
@@ -11,7 +11,7 @@ export interface Bin {
 /** Edges of the default bins, centred on whole leverages: 0.5, 1.5, ... 125.5. */
 export const DEFAULT_BIN_EDGES: readonly number[] = Array.from({ length: 126 }, (_, index) => index + 0.5);
 
-/** Bins between ascending `edges`; labels carry no trailing zeros. */
+/** Bins between strictly ascending `edges`, first to last; labels carry no trailing zeros (JavaScript's own number text). */
 export function binsOf(edges: readonly number[]): readonly Bin[] {
   return edges.slice(0, -1).map((minLeverage, index) => {
     const maxLeverage = edges[index + 1] as number;
@@ -19,7 +19,7 @@ export function binsOf(edges: readonly number[]): readonly Bin[] {
   });
 }
 
-/** Index of the bin holding `leverage`, or -1 outside the edges. */
+/** Index among `binsOf(edges)` of the bin holding `leverage`; -1 outside the edges and for NaN. A leverage on an edge belongs to the bin above. */
 export function binIndex(edges: readonly number[], leverage: number): number {
   if (!(leverage >= (edges[0] ?? Number.POSITIVE_INFINITY))) return -1;
   let low = 0;
@@ -35,7 +35,9 @@ export function binIndex(edges: readonly number[], leverage: number): number {
 
 /** Sums over the closed trades of one (bin, side, pair); two of them merge by adding, min and max. All percentages are position level. */
 export interface TradeSums {
+  /** Index among `binsOf` the edges that were asked for. */
   readonly bin: number;
+  /** null: nobody recorded it. */
   readonly side: Side | null;
   readonly pair: string;
   readonly trades: number;
@@ -50,7 +52,7 @@ export interface TradeSums {
   readonly lastClosedAtMs: number;
 }
 
-/** What a bin says, as served by `leverageBins`; unrounded, null where a figure does not exist. */
+/** What the trades of a bin say: means at position level, shares 0..1; null where a figure does not exist. Never without a trade. */
 export interface BinStatistics extends Bin {
   readonly stopLossPct: number;
   readonly takeProfitPct: number;

@@ -9,7 +9,7 @@ const PAIR = /^[\p{L}\p{N}._-]{1,20}\/[A-Za-z0-9]{1,12}(:[A-Za-z0-9]{1,12}(-[0-9
 /** What a pair may look like, in words for error messages. */
 export const PAIR_ALLOWED = 'BASE/QUOTE or BASE/QUOTE:SETTLE, at most 25 characters, e.g. BTC/USDT or BTC/USDT:USDT';
 
-/** Whether `text` is a pair as the fleet writes it (CONTRACT 3). Nothing is rewritten: case and spaces count. */
+/** Whether `text` is a pair as the fleet writes it. Nothing is rewritten: case and spaces count. */
 export function isPair(text: string): boolean {
   return text.length <= 25 && PAIR.test(text);
 }
@@ -67,7 +67,7 @@ export interface Candles {
   readonly volume: Float64Array;
 }
 
-/** What was found while reading a candle file (SEARCH 1.3); from and to are null without candles. */
+/** What was found while reading a candle file; from and to are null without candles. */
 export interface CandleReport {
   readonly count: number;
   readonly fromMs: number | null;
