@@ -1,5 +1,6 @@
 // What a study maximises: which metric an objective names, and its value in every cell of a plane from additive sums over the trades.
 import type { Metrics, Objective } from '#domain/study.ts';
+import { LEAST_SPREAD } from './metrics.ts';
 
 /** The sums over a cell's trades that objectives are made of, each a function of one trade's profit ratio r. */
 export type Statistic = 'sum' | 'wins' | 'gain' | 'loss' | 'squares' | 'downside';
@@ -31,9 +32,7 @@ interface AdditiveRule {
 }
 
 const YEAR = Math.sqrt(365);
-/** Spreads below this are noise of one-pass sums of squares and count as zero. */
-const NO_SPREAD = 1e-6;
-const ratio = (top: number, spread: number) => (spread < NO_SPREAD ? Number.NaN : (top / spread) * YEAR);
+const ratio = (top: number, spread: number) => (spread < LEAST_SPREAD ? Number.NaN : (top / spread) * YEAR);
 
 const ADDITIVE: Readonly<Record<Exclude<Objective, 'CALMAR'>, AdditiveRule>> = {
   NET_PROFIT: { metric: 'netProfitPct', statistics: ['sum'], value: (part) => 100 * part(0) },
