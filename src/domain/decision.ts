@@ -1,4 +1,4 @@
-// What a window became, and what bots are owed of it. Outcomes and reasons are closed lists (CONTRACT 6).
+// What a window became, and what bots are owed of it. Outcomes and reasons are closed lists.
 import type { Side } from '#domain/market.ts';
 import type { ConfidenceE4, Window } from '#domain/signal.ts';
 
@@ -37,6 +37,7 @@ export interface Decision extends DecisionEnd {
   /** The lowest among the votes that name one. */
   readonly leverage: number | null;
   readonly enterTag: string;
+  /** Opinions on the other side of the pair had a window that overlapped this one. */
   readonly conflict: boolean;
   readonly window: Window;
   readonly decidedAtMs: number;
