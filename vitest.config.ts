@@ -1,7 +1,6 @@
 // How the tests run: real Node, two workers at most so that a small machine is enough, no watch, no globals.
 import { defineConfig } from 'vitest/config';
 
-// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],

@@ -1,6 +1,7 @@
 // The configuration of one run: variables first, then the file, then defaults; every mistake is found and told at once, or there is none.
 import { accessSync, constants } from 'node:fs';
 import { isIP } from 'node:net';
+import { Fault } from '#domain/fault.ts';
 import type { BotConfig } from '#fleet/fleet.ts';
 import { botMistakes, botsOfSides } from './bot-address.ts';
 import { defaultSettings, type Origins, readSettings } from './config-sources.ts';
@@ -38,6 +39,13 @@ export function loadConfig(env: Environment, cwd: string): Loaded {
   ];
   if (all.length > 0) return { mistakes: all };
   return { config: configOf(settings), settings, origins };
+}
+
+/** The configuration, or a BAD_USER_INPUT fault whose message has one line per mistake. */
+export function requireConfig(env: Environment, cwd: string): Config {
+  const loaded = loadConfig(env, cwd);
+  if ('config' in loaded) return loaded.config;
+  throw new Fault('BAD_USER_INPUT', loaded.mistakes.join('\n'));
 }
 
 /** The configuration when nothing is set, for folder `cwd`: a base for the demo and for tests. */
