@@ -1,0 +1,209 @@
+// What a bot is owed and what may happen to it: pure steps from one state to the next. An attempt whose end is unknown is never tried again.
+import type { Decision, Delivery, DeliveryAttempt } from '#domain/decision.ts';
+import type { Now } from '#domain/time.ts';
+import { type Heard, saysNotRunning, TOO_LATE, type Verdict } from './answer.ts';
+
+/** How long orders may be started, awaited and looked for. */
+export interface FleetSettings {
+  /** From a window's nominal close: when an attempt may start at the latest. */
+  readonly deliveryTtlSeconds: number;
+  /** How long an answer is awaited; a request without one counts as in flight for as long again. */
+  readonly botTimeoutSeconds: number;
+  /** How long a trade is looked for after an attempt ended without a known outcome. */
+  readonly settleSeconds: number;
+  /** Everything but the sending. */
+  readonly dryRun: boolean;
+}
+
+/**
+ * A delivery with its decision and its deadlines by the monotonic clock, which an operator's step of the wall clock cannot move. After a restart
+ * they come from the wall clock, clamped to one full span from now.
+ */
+export interface Owed {
+  readonly delivery: Delivery;
+  readonly decision: Decision;
+  /** An attempt may start before this. */
+  readonly startBeforeMs: number;
+  /** Not tried again before this. */
+  readonly notBeforeMs: number;
+  /** Looked for until this; meaningful while settling. */
+  readonly settleUntilMs: number;
+  /** Next look at this; meaningful while settling. */
+  readonly lookAtMs: number;
+}
+
+export const LOOK_EVERY_MS = 2_000;
+const FIRST_BACKOFF_MS = 250;
+const MAX_BACKOFF_MS = 4_000;
+/** Begins the error text of an attempt that is over at the bot, so that one look decides; kept in the journal, hence known after a restart. */
+const ONE_LOOK = 'one look decides: ';
+
+/** A delivery as read from the journal, with its deadlines. */
+export function owe(delivery: Delivery, decision: Decision, at: { now: Now; settings: FleetSettings }): Owed {
+  const { now, settings } = at;
+  const ttlMs = settings.deliveryTtlSeconds * 1_000;
+  const settleMs = settings.settleSeconds * 1_000;
+  const fromWall = (wallMs: number, spanMs: number) => now.monotonicMs + Math.min(wallMs - now.wallMs, spanMs);
+  return {
+    delivery,
+    decision,
+    startBeforeMs: fromWall(decision.window.closesAtMs + ttlMs, ttlMs),
+    notBeforeMs: now.monotonicMs,
+    settleUntilMs: delivery.settleUntilMs === null ? now.monotonicMs : fromWall(delivery.settleUntilMs, settleMs),
+    lookAtMs: now.monotonicMs,
+  };
+}
+
+/** Whether the order's end is unknown and its trade is still looked for. */
+export const isSettling = (owed: Owed): boolean => owed.delivery.settleUntilMs !== null;
+/** Whether nothing can change any more. */
+export const isDone = ({ delivery }: Owed): boolean =>
+  delivery.state !== 'PENDING' && delivery.settleUntilMs === null && delivery.heldUntilMs === null;
+/** The attempt whose intent is journaled without an end; undefined when there is none. */
+export const openAttempt = ({ delivery }: Owed): DeliveryAttempt | undefined =>
+  delivery.attempts.find((attempt) => attempt.finishedAtMs === null);
+/** Whether the bot is over with the request: then not finding the trade proves that there is none. */
+export const oneLookDecides = ({ delivery }: Owed): boolean =>
+  delivery.attempts.at(-1)?.error?.startsWith(ONE_LOOK) === true;
+/** Whether an attempt may start now. */
+export const mayStart = (owed: Owed, now: Now): boolean => now.monotonicMs < owed.startBeforeMs;
+
+/** Order of service at a bot: oldest window close, then higher confidence, then id. */
+export function compareService(a: Owed, b: Owed): number {
+  return (
+    a.decision.window.closesAtMs - b.decision.window.closesAtMs ||
+    b.decision.confidenceE4 - a.decision.confidenceE4 ||
+    (a.decision.id < b.decision.id ? -1 : a.decision.id > b.decision.id ? 1 : 0)
+  );
+}
+
+/** Who is served next of what one bot is owed; undefined when nobody may be. A pair with an order of unknown end waits, whichever its side. */
+export function nextAttempt(all: Iterable<Owed>, now: Now): Owed | undefined {
+  const candidates: Owed[] = [];
+  const blocked = new Set<string>();
+  for (const owed of all) {
+    if (isSettling(owed)) blocked.add(owed.decision.pair);
+    else if (isWaiting(owed) && mayStart(owed, now) && owed.notBeforeMs <= now.monotonicMs) candidates.push(owed);
+  }
+  let next: Owed | undefined;
+  for (const owed of candidates) {
+    if (blocked.has(owed.decision.pair)) continue;
+    if (next === undefined || compareService(owed, next) < 0) next = owed;
+  }
+  return next;
+}
+
+/** Whether it can no longer be started. */
+export const isTooLate = (owed: Owed, now: Now): boolean => isWaiting(owed) && !mayStart(owed, now);
+
+/** The intent of a new attempt, journaled before anything is sent. */
+export function intended(owed: Owed, attemptId: string, atMs: number): Owed {
+  const attempt = { id: attemptId, atMs, finishedAtMs: null, status: null, error: null, durationMs: null };
+  return change(owed, { attempts: [...owed.delivery.attempts, attempt] });
+}
+
+/** What an attempt ended with: its HTTP status (null without an answer), how long it took (null when nobody saw its end), and what that means. */
+export interface AttemptEnd {
+  readonly verdict: Exclude<Verdict, { readonly kind: 'trade' }> | { readonly kind: 'ours'; readonly tradeId: string };
+  readonly heard: Heard['kind'];
+  readonly status: number | null;
+  readonly durationMs: number | null;
+  /** 0..1, for the jitter of the next try. */
+  readonly chance: number;
+}
+
+/** After the open (or, when an answer came late, the last) attempt ended at `now`. */
+export function concluded(owed: Owed, end: AttemptEnd, at: { now: Now; settings: FleetSettings }): Owed {
+  const { now, settings } = at;
+  const last = owed.delivery.attempts.at(-1);
+  if (last === undefined) throw new Error(`delivery of ${owed.decision.id} to ${owed.delivery.bot} has no attempt`);
+  const { verdict } = end;
+  const error = verdict.kind === 'ours' ? null : `${verdict.kind === 'look-once' ? ONE_LOOK : ''}${verdict.text}`;
+  const finished = { ...last, finishedAtMs: now.wallMs, status: end.status, error, durationMs: end.durationMs };
+  const attempts = [...owed.delivery.attempts.slice(0, -1), finished];
+  const over = { attempts, settleUntilMs: null, heldUntilMs: null };
+  switch (verdict.kind) {
+    case 'ours':
+      return change(owed, {
+        ...over,
+        state: 'DELIVERED',
+        tradeId: verdict.tradeId,
+        detail: `trade ${verdict.tradeId}`,
+      });
+    case 'refused':
+      return change(owed, { ...over, state: 'REFUSED', detail: verdict.text });
+    case 'not-taken': {
+      const waitMs = Math.min(FIRST_BACKOFF_MS * 2 ** (attempts.length - 1), MAX_BACKOFF_MS) * (0.5 + end.chance);
+      const tried = change(owed, { ...over, state: 'PENDING', detail: verdict.text });
+      return { ...tried, notBeforeMs: now.monotonicMs + waitMs };
+    }
+    case 'look-once':
+    case 'unknown': {
+      const settleMs = settings.settleSeconds * 1_000;
+      const heldUntilMs = end.heard === 'silent' ? now.wallMs + settings.botTimeoutSeconds * 1_000 : null;
+      const unknown = {
+        attempts,
+        state: 'UNKNOWN',
+        detail: verdict.text,
+        settleUntilMs: now.wallMs + settleMs,
+        heldUntilMs,
+      } as const;
+      const { monotonicMs } = now;
+      return { ...change(owed, unknown), settleUntilMs: monotonicMs + settleMs, lookAtMs: monotonicMs };
+    }
+  }
+}
+
+/** REFUSED without a request. */
+export function refusedUnsent(owed: Owed, detail: string): Owed {
+  return change(owed, { state: 'REFUSED', detail });
+}
+
+/** Too late to start: UNREACHABLE when it was tried, EXPIRED when it never was or when the bot answered that its trader did not run. */
+export function expired(owed: Owed): Owed {
+  const tried = owed.delivery.attempts.filter((attempt) => attempt.error !== TOO_LATE);
+  const last = tried.at(-1);
+  if (last === undefined) return change(owed, { state: 'EXPIRED', detail: 'not tried in time' });
+  const detail = `tried until too late, ${tried.length}x: ${last.error}`;
+  return change(owed, { state: saysNotRunning(last.error) ? 'EXPIRED' : 'UNREACHABLE', detail });
+}
+
+/** The trade was found: it proves that the order was taken. Does not end the wait for a request still in flight. */
+export function found(owed: Owed, tradeId: string): Owed {
+  return change(owed, {
+    state: 'DELIVERED',
+    tradeId,
+    detail: `trade ${tradeId}, found afterwards`,
+    settleUntilMs: null,
+  });
+}
+
+/** One look decided that there is no trade. */
+export function foundNothing(owed: Owed): Owed {
+  const why = owed.delivery.detail ?? '';
+  return change(owed, { state: 'REFUSED', detail: `${why}; no trade of ours was found`, settleUntilMs: null });
+}
+
+/** The time for looking is over; the end stays unknown. */
+export function gaveUp(owed: Owed, settings: FleetSettings): Owed {
+  const detail = `${owed.delivery.detail ?? ''}; no trade found within ${settings.settleSeconds} s`;
+  return change(owed, { detail, settleUntilMs: null });
+}
+
+/** The request no longer counts as in flight at the bot. */
+export function released(owed: Owed): Owed {
+  return change(owed, { heldUntilMs: null });
+}
+
+/** After a look that decided nothing. */
+export function lookedAt(owed: Owed, now: Now): Owed {
+  return { ...owed, lookAtMs: now.monotonicMs + LOOK_EVERY_MS };
+}
+
+function isWaiting(owed: Owed): boolean {
+  return owed.delivery.state === 'PENDING' && openAttempt(owed) === undefined;
+}
+
+function change(owed: Owed, fields: Partial<Delivery>): Owed {
+  return { ...owed, delivery: { ...owed.delivery, ...fields } };
+}

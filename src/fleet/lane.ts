@@ -1,0 +1,189 @@
+// The work at one bot, apart from all other bots: at most one order in flight, looks for unknown ends beside it, expiry of what is too late.
+import type { Now } from '#domain/time.ts';
+import { answered, attempt, type BotContext } from './attempt.ts';
+import {
+  concluded,
+  expired,
+  gaveUp,
+  isSettling,
+  isTooLate,
+  nextAttempt,
+  type Owed,
+  oneLookDecides,
+  openAttempt,
+  released,
+} from './delivery.ts';
+import { look } from './look.ts';
+
+export class Lane {
+  readonly #bot: string;
+  readonly #context: BotContext;
+  /** Whether orders may go to this bot; false for one that is not configured (any more). */
+  readonly #serves: boolean;
+  /** Deliveries with a step under way. */
+  readonly #working = new Set<string>();
+  /** Deliveries whose looking is being ended. */
+  readonly #givingUp = new Set<string>();
+  readonly #tasks = new Set<Promise<void>>();
+  /** The attempt under way, until its end is journaled. */
+  #attempt: Promise<void> | undefined;
+  /** An order is in flight, or was and its connection is kept. */
+  #inFlight = false;
+  #recovering = 0;
+  #looking = false;
+  #stopped = false;
+
+  constructor(bot: string, context: BotContext, serves: boolean) {
+    this.#bot = bot;
+    this.#context = context;
+    this.#serves = serves;
+  }
+
+  /**
+   * Takes over what the journal holds and this process did not start: an intent without an end is unknown from now on, unless it is one whose journaling
+   * failed here; a request held by an earlier process ended with it.
+   */
+  recover(added: readonly Owed[], now: Now): void {
+    const { ledger, settings, unsent, log } = this.#context;
+    for (const owed of added) {
+      const open = openAttempt(owed);
+      if (open === undefined && owed.delivery.heldUntilMs === null) continue;
+      const sent = open !== undefined && !unsent.delete(open.id);
+      const text = sent ? 'the worker ended before the answer' : 'the intent was journaled late; nothing was sent';
+      const verdict = { kind: sent ? 'unknown' : 'not-taken', text } as const;
+      const end = { verdict, heard: 'broken', status: null, durationMs: null, chance: 0 } as const;
+      if (sent)
+        log.warn(
+          { bot: this.#bot, decisionId: owed.decision.id },
+          `whether the bot took the order is unknown: ${text}`,
+        );
+      this.#recovering += 1;
+      this.#run(owed, async () => {
+        try {
+          await ledger.change(this.#bot, owed.decision.id, (current) => {
+            if (openAttempt(current) === undefined) return { next: released(current) };
+            const next = concluded(current, end, { now, settings });
+            return { next, attempt: next.delivery.attempts.at(-1) };
+          });
+        } finally {
+          this.#recovering -= 1;
+        }
+      });
+    }
+  }
+
+  /** Starts whatever is due; returns at once. */
+  step(now: Now): void {
+    if (this.#stopped) return;
+    const { ledger } = this.#context;
+    const all = [...ledger.owedTo(this.#bot)];
+    for (const owed of all) if (isTooLate(owed, now)) this.#expire(owed, now);
+    const settling = all.filter(isSettling);
+    if (!this.#looking) {
+      for (const owed of settling) if (owed.settleUntilMs <= now.monotonicMs) this.#giveUp(owed);
+    }
+    if (!this.#serves) return;
+    const due = settling.filter((owed) => owed.lookAtMs <= now.monotonicMs && owed.settleUntilMs > now.monotonicMs);
+    if (due.length > 0 && !this.#looking) this.#look(due);
+    if (this.#inFlight || this.#recovering > 0) return;
+    const next = nextAttempt(
+      all.filter((owed) => !this.#working.has(owed.decision.id)),
+      now,
+    );
+    if (next !== undefined) this.#deliver(next);
+  }
+
+  /** No new attempt from now on; resolves when the one under way has its end journaled. */
+  async drain(): Promise<void> {
+    this.#stopped = true;
+    await this.#attempt;
+  }
+
+  /** Closes the connections and waits for all that is under way. */
+  async close(): Promise<void> {
+    this.#stopped = true;
+    this.#context.client.close();
+    await Promise.all(this.#tasks);
+  }
+
+  #deliver(owed: Owed): void {
+    this.#inFlight = true;
+    this.#run(owed, async () => {
+      const trying = attempt(owed, this.#context);
+      this.#attempt = trying.then(
+        () => undefined,
+        () => undefined,
+      );
+      try {
+        const kept = await trying;
+        if (kept === undefined) return;
+        const heard = await kept.late;
+        // Only an answer tells more than the silence did.
+        if (heard?.kind === 'answer') await answered(owed, { heard, startedMs: kept.startedMs }, this.#context);
+        else await this.#context.ledger.change(this.#bot, owed.decision.id, (current) => ({ next: released(current) }));
+      } finally {
+        this.#inFlight = false;
+      }
+    });
+  }
+
+  #look(due: readonly Owed[]): void {
+    this.#looking = true;
+    this.#run(undefined, async () => {
+      try {
+        await look(due, this.#context);
+      } finally {
+        this.#looking = false;
+      }
+    });
+  }
+
+  #expire(owed: Owed, now: Now): void {
+    const { ledger, log } = this.#context;
+    const decisionId = owed.decision.id;
+    if (this.#working.has(decisionId)) return;
+    this.#run(owed, async () => {
+      const result = await ledger.change(this.#bot, decisionId, (current) =>
+        isTooLate(current, now) ? { next: expired(current) } : undefined,
+      );
+      if (result !== 'recorded') return;
+      log.warn({ bot: this.#bot, decisionId, pair: owed.decision.pair }, 'the order was not delivered in time');
+    });
+  }
+
+  #giveUp(owed: Owed): void {
+    const { ledger, log, settings } = this.#context;
+    const decisionId = owed.decision.id;
+    if (this.#givingUp.has(decisionId)) return;
+    this.#givingUp.add(decisionId);
+    this.#run(undefined, async () => {
+      const result = await ledger.change(this.#bot, decisionId, (current) =>
+        isSettling(current) && current.settleUntilMs === owed.settleUntilMs
+          ? { next: gaveUp(current, settings) }
+          : undefined,
+      );
+      this.#givingUp.delete(decisionId);
+      if (result !== 'recorded') return;
+      const fields = { bot: this.#bot, decisionId, pair: owed.decision.pair, side: owed.decision.side };
+      const over = oneLookDecides(owed) ? 'the bot could not be asked' : 'its trade was not found';
+      log.error(fields, `whether the bot took this order stays unknown (${over}): look at the bot and the exchange`);
+    });
+  }
+
+  /** Runs `task`, then goes on with what is due next. A broken invariant is told, and stops nothing else. */
+  #run(owed: Owed | undefined, task: () => Promise<void>): void {
+    const { clock, log } = this.#context;
+    const decisionId = owed?.decision.id;
+    if (decisionId !== undefined) this.#working.add(decisionId);
+    const running = task()
+      .catch((error: unknown) => {
+        log.error({ bot: this.#bot, decisionId, error: String(error) }, 'a step of a delivery failed');
+      })
+      .finally(() => {
+        this.#tasks.delete(running);
+        if (decisionId !== undefined) this.#working.delete(decisionId);
+        this.step(clock.now());
+      });
+    this.#tasks.add(running);
+  }
+}

@@ -1,0 +1,172 @@
+// Every unfinished delivery in memory, and the only way to change one: journaled in one commit with its decision's end, one change of a decision after
+// the other. The journal has no other writer, so memory is right; rows read from it only add what is not known yet.
+import type { DeliveryAttempt } from '#domain/decision.ts';
+import type { Log } from '#domain/log.ts';
+import type { Clock } from '#domain/time.ts';
+import type { DeliveryJournal, TradeRef } from '#store/store.ts';
+import { mark } from '#trace/trace.ts';
+import { type FleetSettings, intended, isDone, type Owed, owe } from './delivery.ts';
+import { rollUp } from './roll-up.ts';
+
+const RETRY_MS = 1_000;
+
+/** One step of a delivery: what it is afterwards, the attempt that ended with it, the trade that settles it. */
+export interface Step {
+  readonly next: Owed;
+  readonly attempt?: DeliveryAttempt | undefined;
+  readonly trade?: TradeRef | undefined;
+}
+
+/** `taken`: the trade settled another decision, nothing changed. `skipped`: there was nothing to do any more. `closed`: not written, we are closing. */
+export type Recorded = 'recorded' | 'taken' | 'skipped' | 'closed';
+
+export class Ledger {
+  readonly #deps: { journal: DeliveryJournal; settings: FleetSettings; clock: Clock; log: Log; closing: AbortSignal };
+  /** By bot, then by decision id. */
+  readonly #owed = new Map<string, Map<string, Owed>>();
+  /** The last change of each decision that is being written. */
+  readonly #writing = new Map<string, Promise<unknown>>();
+  /** Deliveries done since a read began, which that read may still show as unfinished. */
+  readonly #doneMeanwhile = new Set<string>();
+  #reading = false;
+  #failing = false;
+
+  constructor(deps: {
+    journal: DeliveryJournal;
+    settings: FleetSettings;
+    clock: Clock;
+    log: Log;
+    closing: AbortSignal;
+  }) {
+    this.#deps = deps;
+  }
+
+  /** Reads what is unfinished and returns what was not known yet, by bot. Empty when the journal cannot be read or is being read already. */
+  async read(): Promise<ReadonlyMap<string, readonly Owed[]>> {
+    const added = new Map<string, Owed[]>();
+    if (this.#reading) return added;
+    this.#reading = true;
+    this.#doneMeanwhile.clear();
+    try {
+      const rows = await this.#deps.journal.unfinished();
+      const at = { now: this.#deps.clock.now(), settings: this.#deps.settings };
+      for (const { delivery, decision } of rows) {
+        const known = this.#of(delivery.bot);
+        if (known.has(decision.id) || this.#doneMeanwhile.has(key(delivery.bot, decision.id))) continue;
+        const owed = owe(delivery, decision, at);
+        known.set(decision.id, owed);
+        added.set(delivery.bot, [...(added.get(delivery.bot) ?? []), owed]);
+      }
+      this.#works();
+    } catch (error) {
+      this.#fails(error);
+    } finally {
+      this.#reading = false;
+    }
+    return added;
+  }
+
+  /** All that `bot` is owed and that is not done. */
+  owedTo(bot: string): Iterable<Owed> {
+    return this.#of(bot).values();
+  }
+
+  get(bot: string, decisionId: string): Owed | undefined {
+    return this.#of(bot).get(decisionId);
+  }
+
+  /** Notes when something is to be tried or looked at again; not journaled. */
+  reschedule(owed: Owed): void {
+    const known = this.#of(owed.delivery.bot);
+    if (known.has(owed.decision.id)) known.set(owed.decision.id, owed);
+  }
+
+  /** Drops what memory knows of a delivery; the next read takes it from the journal again. */
+  forget(bot: string, decisionId: string): void {
+    this.#of(bot).delete(decisionId);
+    if (this.#reading) this.#doneMeanwhile.add(key(bot, decisionId));
+  }
+
+  /** Journals the intent of an attempt. Rejects when that is not certain: nothing may be sent then. */
+  async begin(owed: Owed, attemptId: string): Promise<'begun' | 'busy'> {
+    const atMs = this.#deps.clock.now().wallMs;
+    const { bot } = owed.delivery;
+    try {
+      const result = await this.#deps.journal.begin({ decisionId: owed.decision.id, bot, attemptId, atMs });
+      if (result === 'begun') this.#of(bot).set(owed.decision.id, intended(owed, attemptId, atMs));
+      this.#works();
+      return result;
+    } catch (error) {
+      this.#fails(error);
+      throw error;
+    }
+  }
+
+  /**
+   * Takes one step of a delivery: `step` sees it as it is after all earlier changes and returns undefined when there is nothing to do.
+   * A journal that cannot be written is tried again until it can, or until we close.
+   */
+  async change(bot: string, decisionId: string, step: (owed: Owed) => Step | undefined): Promise<Recorded> {
+    const earlier = this.#writing.get(decisionId) ?? Promise.resolve();
+    const turn = earlier.then(async (): Promise<Recorded> => {
+      const before = this.get(bot, decisionId);
+      const taken = before && step(before);
+      return taken === undefined ? 'skipped' : this.#write(taken);
+    });
+    this.#writing.set(decisionId, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.#writing.get(decisionId) === turn) this.#writing.delete(decisionId);
+    }
+  }
+
+  async #write({ next, attempt, trade }: Step): Promise<Recorded> {
+    const { clock, closing, journal } = this.#deps;
+    const { delivery } = next;
+    const decisionId = next.decision.id;
+    for (;;) {
+      try {
+        const [all = []] = await journal.ofDecisions([decisionId]);
+        const others = all.filter((other) => other.bot !== delivery.bot);
+        const decision = { ...next.decision, ...rollUp([...others, delivery]) };
+        const result = await journal.record({ attempt, delivery, decision, trade });
+        this.#works();
+        if (result === 'taken') return 'taken';
+        if (isDone(next)) this.forget(delivery.bot, decisionId);
+        else this.#of(delivery.bot).set(decisionId, next);
+        const sinceCloseMs = clock.now().wallMs - next.decision.window.closesAtMs;
+        mark('delivery.recorded', { bot: delivery.bot, decisionId, state: delivery.state, sinceCloseMs });
+        return 'recorded';
+      } catch (error) {
+        this.#fails(error);
+      }
+      if (closing.aborted) return 'closed';
+      await clock.sleep(RETRY_MS, closing);
+    }
+  }
+
+  #of(bot: string): Map<string, Owed> {
+    const known = this.#owed.get(bot) ?? new Map<string, Owed>();
+    this.#owed.set(bot, known);
+    return known;
+  }
+
+  #fails(error: unknown): void {
+    if (!this.#failing)
+      this.#deps.log.error(
+        { error: String(error) },
+        'the journal of deliveries cannot be read or written; no order leaves',
+      );
+    this.#failing = true;
+  }
+
+  #works(): void {
+    if (this.#failing) this.#deps.log.info({}, 'the journal of deliveries works again');
+    this.#failing = false;
+  }
+}
+
+function key(bot: string, decisionId: string): string {
+  return `${bot}\n${decisionId}`;
+}
