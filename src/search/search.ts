@@ -2,6 +2,8 @@
 import type { Plane, Study, StudySpec } from '#domain/study.ts';
 import type { StudyJournal } from '#store/store.ts';
 
+export { type Replay, type ReplayedTrade, replay, requireLevels } from './replay.ts';
+
 /** The gateway side: what can be asked of the search. */
 export interface Studies {
   /** Queues a study; it is journaled when this resolves. Rejects with BAD_USER_INPUT naming the field. */

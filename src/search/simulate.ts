@@ -4,7 +4,7 @@ import type { ExitLevels } from '#domain/exit-params.ts';
 import type { Candles } from '#domain/market.ts';
 import type { ExitReason } from '#domain/study.ts';
 import type { Entries } from './entries.ts';
-import { type ExitRule, exitRule, type LevelNames, profitRatio, stopTouchedAt, targetPrice } from './levels.ts';
+import { type ExitRule, exitRule, profitRatio, stopTouchedAt, targetPrice } from './levels.ts';
 
 /** The order of the codes in `reason` columns. */
 export const EXIT_REASONS = ['stop_loss', 'roi', 'max_hold', 'force_exit'] as const satisfies readonly ExitReason[];
@@ -47,10 +47,10 @@ export interface SimulationInput {
   readonly oneAtATime: boolean;
 }
 
-/** Every entry as a trade of its own, or as one bot would with `oneAtATime`. Throws BAD_USER_INPUT as `exitRule` does, with its `names`. */
-export function simulate(input: SimulationInput, names?: LevelNames): Simulation {
+/** Every entry as a trade of its own, or as one bot would with `oneAtATime`. Throws BAD_USER_INPUT as `exitRule` does. */
+export function simulate(input: SimulationInput): Simulation {
   const { candles, entries } = input;
-  const rules = (['LONG', 'SHORT'] as const).map((side) => exitRule(input.levels, { ...input, side }, names));
+  const rules = (['LONG', 'SHORT'] as const).map((side) => exitRule(input.levels, { ...input, side }));
   const dropped = input.oneAtATime ? onBothSides(entries) : null;
   const count = entries.candle.length;
   const trades = emptyTrades(count);

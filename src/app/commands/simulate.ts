@@ -1,0 +1,158 @@
+// `paramgate simulate`: replays one pair of levels over a pair's candles and prints the trades and their figures. Flags are judged before any file
+// is read; standard output stays empty unless the whole answer is there.
+import type { Command } from 'commander';
+import { badInput, Fault } from '#domain/fault.ts';
+import type { CandleReport, Side } from '#domain/market.ts';
+import { metricsJson } from '#domain/metrics-json.ts';
+import { isoTime } from '#domain/time.ts';
+import { cutCandles, readCandles, readEntries } from '#market/candles.ts';
+import { type Replay, type ReplayedTrade, replay, requireLevels } from '#search/search.ts';
+import { loadConfig } from '../config.ts';
+import { decimal, instant, leverage, oneOf, pair, side, timeframe, whole } from './option-values.ts';
+
+interface Options {
+  readonly pair: string;
+  readonly candles?: string;
+  readonly stop: number;
+  readonly target: number;
+  readonly timeframe: string;
+  readonly entries?: string;
+  readonly leverage: number;
+  readonly side?: Side;
+  readonly fee: number;
+  readonly fills: 'conservative';
+  readonly maxHold: number;
+  readonly oneAtATime?: true;
+  readonly from?: number;
+  readonly to?: number;
+  readonly json?: true;
+}
+
+/** Adds the command to `program`. */
+export function addSimulateCommand(program: Command): void {
+  program
+    .command('simulate')
+    .description('replay one pair of levels over history')
+    .requiredOption('--pair <pair>', 'BASE/QUOTE or BASE/QUOTE:SETTLE', pair('--pair'))
+    .requiredOption('--stop <pct>', 'stop, position level percent, e.g. -1.48', decimal('--stop'))
+    .requiredOption('--target <pct>', 'target, position level percent, e.g. 1.00', decimal('--target'))
+    .option('--candles <folder>', 'freqtrade data folder (default: PARAMGATE_CANDLES)')
+    .option('--timeframe <timeframe>', 'length of a candle', timeframe('--timeframe'), '5m')
+    .option('--entries <file>', 'CSV time,side (default: every candle, both sides)')
+    .option('--leverage <times>', 'leverage of every trade', leverage('--leverage'), 1)
+    .option('--side <side>', 'long or short only', side('--side'))
+    .option('--fee <pct>', 'fee per side, percent', decimal('--fee', 0, 100), 0.05)
+    .option('--fills <rule>', 'how orders fill: conservative', oneOf('--fills', ['conservative']), 'conservative')
+    .option('--max-hold <candles>', 'longest hold, 0 for none', whole('--max-hold', 0, 1_000_000_000), 500)
+    .option('--one-at-a-time', 'as one bot would: one open trade at a time')
+    .option('--from <time>', 'use candles and entries from this time on', instant('--from'))
+    .option('--to <time>', 'use candles and entries before this time', instant('--to'))
+    .option('--json', 'print one JSON document')
+    .action(async (options: Options) => {
+      process.stdout.write(await simulation(options));
+    });
+}
+
+async function simulation(options: Options): Promise<string> {
+  const levels = { stopLossPct: options.stop, takeProfitPct: options.target };
+  const request = { levels, leverage: options.leverage, feePct: options.fee, maxHold: options.maxHold };
+  requireLevels(request, { stop: '--stop', target: '--target' });
+  const from = options.from ?? Number.NEGATIVE_INFINITY;
+  const to = options.to ?? Number.POSITIVE_INFINITY;
+  if (from >= to) throw badInput('--to', 'the period ends before it begins', 'a time after --from');
+  const folder = options.candles ?? deps.candlesFolder();
+  if (folder === null)
+    throw badInput('--candles', 'no folder is given', 'a freqtrade data folder, or PARAMGATE_CANDLES');
+
+  const { candles, report } = cutCandles(
+    await readCandles(folder, options.pair, options.timeframe),
+    options.from ?? null,
+    options.to ?? null,
+  );
+  const signals = options.entries === undefined ? null : await readEntries(options.entries);
+  const found = replay({
+    ...request,
+    candles,
+    signals: signals?.filter(({ timeMs }) => timeMs >= from && timeMs < to) ?? null,
+    side: options.side ?? null,
+    oneAtATime: options.oneAtATime === true,
+  });
+  return options.json === true ? asJson(options, report, found) : asText(options, report, found);
+}
+
+function configuredFolder(): string {
+  const loaded = loadConfig(process.env, process.cwd());
+  if ('mistakes' in loaded) throw new Fault('BAD_USER_INPUT', loaded.mistakes.join('\n'));
+  const { candles } = loaded.settings;
+  if (candles !== undefined) return candles;
+  throw badInput('--candles', 'no folder is given', 'a freqtrade data folder, here or in PARAMGATE_CANDLES');
+}
+
+function asJson(options: Options, report: CandleReport, found: Replay): string {
+  const { pair, timeframe, fills, leverage, fee } = options;
+  const { fromMs, toMs, count, gaps, missing, duplicates, unordered } = report;
+  const document = {
+    pair,
+    timeframe,
+    fills,
+    leverage,
+    feePct: fee,
+    candles: { count, from: timeOf(fromMs), to: timeOf(toMs), gaps, missing, duplicates, unordered },
+    entries: found.entries,
+    trades: found.trades.map(tradeJson),
+    metrics: metricsJson(found.metrics),
+  };
+  return `${JSON.stringify(document)}\n`;
+}
+
+function tradeJson(trade: ReplayedTrade) {
+  return {
+    side: trade.side.toLowerCase(),
+    signalAt: isoTime(trade.signalAtMs),
+    openedAt: isoTime(trade.openedAtMs),
+    openRate: trade.openRate,
+    closedAt: isoTime(trade.closedAtMs),
+    closeRate: trade.closeRate,
+    exitReason: trade.exitReason,
+    bars: trade.bars,
+    profitRatio: trade.profitRatio,
+  };
+}
+
+function asText(options: Options, report: CandleReport, { entries, metrics }: Replay): string {
+  const { exits, ...figures } = metricsJson(metrics);
+  const rows: [string, string][] = [
+    [
+      'levels',
+      `stop ${options.stop} %, target ${options.target} %, leverage ${options.leverage}, fee ${options.fee} %`,
+    ],
+    ['candles', `${report.count} from ${timeOf(report.fromMs)} to ${timeOf(report.toMs)}`],
+    [
+      '',
+      `${report.gaps} gaps (${report.missing} missing), ${report.duplicates} duplicates, ${report.unordered} unordered`,
+    ],
+    ['entries', `${entries.count} (${entries.long} long, ${entries.short} short) from ${entries.source}`],
+    ['', `${entries.skipped} skipped, ${entries.overlapping} overlapping`],
+    ...Object.entries(figures).map(([name, value]): [string, string] => [
+      name,
+      value === null ? '-' : shortNumber(value),
+    ]),
+    [
+      'exits',
+      Object.entries(exits)
+        .map(([reason, count]) => `${reason} ${count}`)
+        .join(', '),
+    ],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const lines = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}\n`);
+  return `${options.pair} ${options.timeframe}, ${options.fills} fills (figures at leverage 1)\n${lines.join('')}`;
+}
+
+function shortNumber(value: number): string {
+  return String(Number(value.toFixed(4)));
+}
+
+function timeOf(timeMs: number | null): string | null {
+  return timeMs === null ? null : isoTime(timeMs);
+}

@@ -1,0 +1,117 @@
+// DOOR of market: candles from a freqtrade data folder, and historical entries from CSV. Files are read once, whole, and checked before use.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { badInput, Fault } from '#domain/fault.ts';
+import { type HistoricalSignal, requirePair, timeframeMs } from '#domain/market.ts';
+import { type CandleFormat, FORMATS, nearestPairs, pickFormat, placeOf } from './file-names.ts';
+import { readJson } from './json.ts';
+import { type CandleRows, type CandleSeries, candlesFrom, cutSeries } from './series.ts';
+import { parseSignals } from './signals-csv.ts';
+
+/** A series and the file it came from. */
+export interface CandleFile extends CandleSeries {
+  readonly file: string;
+}
+
+/**
+ * The candles of `pair` and `timeframe` in a freqtrade data folder: of several files feather, then json.gz, then json. Throws BAD_USER_INPUT for a
+ * malformed pair or timeframe, and UNUSABLE_INPUT naming the file (and data row) when there is none or it cannot be used; a file without rows
+ * has no candles and cannot be used.
+ */
+export async function readCandles(folder: string, pair: string, timeframe: string): Promise<CandleFile> {
+  requirePair(pair, 'pair');
+  const timeframeLength = timeframeMs(timeframe);
+  if (timeframeLength === undefined) {
+    throw badInput('timeframe', `${JSON.stringify(timeframe)} is none`, 'a number and s, m, h, d or w, e.g. 5m');
+  }
+  const { file, format } = await findFile(folder, pair, timeframe);
+  const rows = await decode(await contentOf(file), file, format);
+  const series = candlesFrom(rows, { pair, timeframe, timeframeMs: timeframeLength, file });
+  if (series.report.count === 0) throw new Fault('UNUSABLE_INPUT', `${file}: holds no candles`, { field: file });
+  return { ...series, file };
+}
+
+/**
+ * The candles of `from` with fromMs <= open time < toMs (null: no limit), with the report of what is left. Throws UNUSABLE_INPUT naming the file
+ * when nothing is.
+ */
+export function cutCandles(from: CandleFile, fromMs: number | null, toMs: number | null): CandleFile {
+  const cut = cutSeries(from, fromMs, toMs);
+  if (cut.report.count > 0) return { ...cut, file: from.file };
+  throw new Fault('UNUSABLE_INPUT', `${from.file}: holds no candles in the period asked for`, { field: from.file });
+}
+
+/** The entries of a CSV `file` (`time,side`; ISO 8601 or epoch ms; long or short), in file order. Throws UNUSABLE_INPUT naming file and data row. */
+export async function readEntries(file: string): Promise<readonly HistoricalSignal[]> {
+  return parseSignals((await contentOf(file)).toString('utf8'), file);
+}
+
+async function findFile(
+  folder: string,
+  pair: string,
+  timeframe: string,
+): Promise<{ file: string; format: CandleFormat }> {
+  const place = placeOf(pair, timeframe);
+  const names = await namesIn(folder, place.folder);
+  const format = pickFormat(place, names);
+  if (format !== undefined) return { file: join(folder, place.folder, `${place.stem}.${format}`), format };
+  const looked = FORMATS.map((each) => join(place.folder, `${place.stem}.${each}`)).join(', ');
+  const near = nearestPairs(place, names, 5);
+  const there = near.length === 0 ? 'there are no candle files of such pairs' : `nearest there: ${near.join(', ')}`;
+  const found = `no candles of ${pair} ${timeframe} in ${folder}: looked for ${looked}; ${there}`;
+  throw new Fault('UNUSABLE_INPUT', found, { field: folder });
+}
+
+/** Files of the data folder, or of its `inside`; none when only `inside` is missing. */
+async function namesIn(folder: string, inside: string): Promise<readonly string[]> {
+  try {
+    const names = await readdir(folder);
+    return inside === '' ? names : names.includes(inside) ? await readdir(join(folder, inside)) : [];
+  } catch (error) {
+    throw new Fault('UNUSABLE_INPUT', `${folder}: cannot be read as a folder of candles (${reasonOf(error)})`, {
+      field: folder,
+      cause: error,
+    });
+  }
+}
+
+async function contentOf(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new Fault('UNUSABLE_INPUT', `${file}: cannot be read (${reasonOf(error)})`, { field: file, cause: error });
+  }
+}
+
+async function decode(bytes: Buffer, file: string, format: CandleFormat): Promise<CandleRows> {
+  if (bytes.length === 0) throw new Fault('UNUSABLE_INPUT', `${file}: empty`, { field: file });
+  // Arrow is loaded only by who reads feather: it costs a service that never does several megabytes.
+  if (format === 'feather') return (await import('./feather.ts')).readFeather(bytes, file);
+  return readJson((format === 'json' ? bytes : await unzipped(bytes, file)).toString('utf8'), file);
+}
+
+async function unzipped(bytes: Buffer, file: string): Promise<Buffer> {
+  try {
+    return await promisify(gunzip)(bytes);
+  } catch (error) {
+    throw new Fault('UNUSABLE_INPUT', `${file}: truncated or not gzip (${reasonOf(error)})`, {
+      field: file,
+      cause: error,
+    });
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  EACCES: 'no permission',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'it is no folder',
+};
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return code === undefined ? error.message : (REASONS[code] ?? code);
+}

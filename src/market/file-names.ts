@@ -1,0 +1,66 @@
+// How freqtrade names candle files: spot pairs stand in the folder itself, pairs with a settlement currency under `futures/`.
+// A pair with `:` is read from `futures/` only, one without never.
+
+/** The formats read, in the order in which they are preferred when several files of a pair exist. */
+export const FORMATS = ['feather', 'json.gz', 'json'] as const;
+export type CandleFormat = (typeof FORMATS)[number];
+
+/** Folder (relative to the data folder, '' for itself) and file name without its format. */
+export interface CandlePlace {
+  readonly folder: '' | 'futures';
+  readonly stem: string;
+}
+
+/** Where the candles of `pair` and `timeframe` stand. */
+export function placeOf(pair: string, timeframe: string): CandlePlace {
+  const name = pair.replace(/[/ .@$+:]/g, '_');
+  return pair.includes(':')
+    ? { folder: 'futures', stem: `${name}-${timeframe}-futures` }
+    : { folder: '', stem: `${name}-${timeframe}` };
+}
+
+/** The first of `place`'s files that is among `names`, the files of its folder. */
+export function pickFormat(place: CandlePlace, names: readonly string[]): CandleFormat | undefined {
+  return FORMATS.find((format) => names.includes(`${place.stem}.${format}`));
+}
+
+const CANDLE_FILE = /^(.+)-([1-9][0-9]*[smhdw])(-futures)?\.(?:feather|json\.gz|json)$/u;
+
+/**
+ * Which pairs `names` (files of `place.folder`) hold, nearest to the one looked for first, at most `limit`, e.g. `BTC/USDT (5m, 1h)`. Names say
+ * `_` for several characters, so a pair's form is a guess; it is for people only.
+ */
+export function nearestPairs(place: CandlePlace, names: readonly string[], limit: number): readonly string[] {
+  const timeframes = new Map<string, string[]>();
+  for (const name of names) {
+    const match = CANDLE_FILE.exec(name);
+    if (match === null || (match[3] !== undefined) !== (place.folder === 'futures')) continue;
+    const [, pair = '', timeframe = ''] = match;
+    const known = timeframes.get(pair) ?? [];
+    timeframes.set(pair, known.includes(timeframe) ? known : [...known, timeframe]);
+  }
+  const wanted = place.stem.slice(0, place.stem.lastIndexOf('-', place.stem.length - (place.folder === '' ? 1 : 9)));
+  return [...timeframes.entries()]
+    .map(([pair, known]) => ({ pair, known, distance: editDistance(wanted, pair) }))
+    .sort((a, b) => a.distance - b.distance || (a.pair < b.pair ? -1 : 1))
+    .slice(0, limit)
+    .map(({ pair, known }) => `${pairGuess(pair, place)} (${known.sort().join(', ')})`);
+}
+
+function pairGuess(name: string, place: CandlePlace): string {
+  return place.folder === 'futures' ? name.replace(/_([^_]+)_([^_]+)$/, '/$1:$2') : name.replace(/_([^_]+)$/, '/$1');
+}
+
+/** Levenshtein's distance: how many characters must change, come or go. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const swap = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(swap, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}
