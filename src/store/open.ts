@@ -1,11 +1,16 @@
 // DOOR of store: which implementation of which port. Every port lives on node:sqlite in one data folder; see ARCHITECTURE.md, "The journal".
+// The calling thread only reads; every write travels to the writer thread of its side.
 import type { Log } from '#domain/log.ts';
-import type { Clock } from '#domain/time.ts';
+import type { Study } from '#domain/study.ts';
 import type { HubWrites } from './hub-writes.ts';
-import type { GatewayStore, WorkerStore } from './store.ts';
+import { snapshotStore } from './snapshots.ts';
+import { encodePlane } from './sqlite/plane-codec.ts';
+import { type ReadPorts, readPorts } from './sqlite/read-ports.ts';
+import { openWriter, type Writer } from './sqlite/writer.ts';
+import type { GatewayStore, StudyJournal, StudyRequest, WorkerStore } from './store.ts';
 
-export type { HubWriteKind, HubWrites } from './hub-writes.ts';
-export { hubWrites } from './hub-writes.ts';
+export { type HubWriteKind, type HubWrites, hubWrites } from './hub-writes.ts';
+export { acquireLock, type FolderLock } from './sqlite/folder-lock.ts';
 
 /** Where a store lives and whom it tells. */
 export interface StoreOptions {
@@ -23,31 +28,96 @@ export interface StoreOptions {
 
 /** Read ports only; takes no lock and makes no file, for commands beside (or without) a running service. */
 export type ReadStore = Pick<GatewayStore, 'decisions' | 'deliveries' | 'studies' | 'params'> &
-  AsyncDisposable & {
-    readonly signals: Pick<GatewayStore['signals'], 'byIds' | 'after'>;
-    readonly trades: Pick<GatewayStore['trades'], 'sums'>;
-  };
-
-/** A held lock of a data folder. `close` is idempotent; the death of the process releases it too, silence never. */
-export interface FolderLock extends AsyncDisposable {
-  close(): Promise<void>;
-}
+  Pick<WorkerStore, 'signals' | 'trades'> &
+  AsyncDisposable;
 
 /** Opens the gateway side. Rejects with UNUSABLE_INPUT naming folder or file when it cannot be written, is damaged, foreign or from a newer version. */
-export declare function openGatewayStore(options: StoreOptions): Promise<GatewayStore>;
+export async function openGatewayStore(options: StoreOptions): Promise<GatewayStore> {
+  const { folder, log, hubWrites, sharedTime = null } = options;
+  const writer = await openWriter({ folder, kinds: ['gateway', 'trades'], sharedTime }, log);
+  const reads = readPorts(folder);
+  return {
+    ...reads,
+    signals: { ...reads.signals, append: (signals) => writer.call('appendSignals', signals) },
+    studyRequests: { append: (request, atMs) => appendRequest(writer, request, atMs) },
+    trades: {
+      ...reads.trades,
+      record: async (trades) => {
+        const counts = await writer.call('recordTrades', trades);
+        hubWrites.tell('trades');
+        return counts;
+      },
+    },
+    snapshots: snapshotStore(folder, log),
+    onHubWrite: hubWrites.listen,
+    [Symbol.asyncDispose]: () => closeBoth(reads, writer),
+  };
+}
 
 /** Opens the worker side; rejects as `openGatewayStore`. */
-export declare function openWorkerStore(options: StoreOptions): Promise<WorkerStore>;
+export async function openWorkerStore(options: StoreOptions): Promise<WorkerStore> {
+  const { folder, log, hubWrites, sharedTime = null } = options;
+  const writer = await openWriter({ folder, kinds: ['worker', 'params'], sharedTime }, log);
+  const reads = readPorts(folder);
+  return {
+    ...reads,
+    decisions: { ...reads.decisions, decide: (closings) => writer.call('decide', closings) },
+    deliveries: {
+      ...reads.deliveries,
+      begin: (intent) => writer.call('begin', intent),
+      record: (update) => writer.call('record', update),
+    },
+    studies: { ...reads.studies, save: (study, extras) => saveStudy(writer, study, extras) },
+    params: {
+      ...reads.params,
+      publish: async (record) => {
+        await writer.call('publish', record);
+        hubWrites.tell('params');
+      },
+    },
+    [Symbol.asyncDispose]: () => closeBoth(reads, writer),
+  };
+}
 
 /** Opens for reading; a folder without files answers as an empty one. */
-export declare function openReadStore(options: { readonly folder: string; readonly log: Log }): Promise<ReadStore>;
+export async function openReadStore({ folder }: Pick<StoreOptions, 'folder'>): Promise<ReadStore> {
+  const reads = readPorts(folder);
+  return { ...reads, [Symbol.asyncDispose]: () => reads.close() };
+}
 
-/**
- * Takes the lock of one side of `folder`. `wait: false` answers at once: undefined when another process holds it. With a signal it waits
- * until the owner dies or closes, and is undefined when the signal aborts first. Rejects with UNUSABLE_INPUT when the folder cannot be written.
- */
-export declare function acquireLock(
-  folder: string,
-  side: 'gateway' | 'worker',
-  options: { readonly wait: AbortSignal | false; readonly clock: Clock },
-): Promise<FolderLock | undefined>;
+async function appendRequest(writer: Writer, request: StudyRequest, atMs: number): Promise<number> {
+  const { kind, studyId } = request;
+  const told = kind === 'start' ? request.spec : kind === 'keep' ? request.study : null;
+  const plane = kind === 'keep' && request.plane !== null ? await encodePlane(request.plane) : null;
+  return writer.call('appendRequest', {
+    atMs,
+    kind,
+    studyId,
+    body: told === null ? null : JSON.stringify(told),
+    plane,
+  });
+}
+
+async function saveStudy(
+  writer: Writer,
+  study: Study,
+  extras: Parameters<StudyJournal['save']>[1] = {},
+): Promise<void> {
+  const plane = extras.plane === undefined ? null : await encodePlane(extras.plane);
+  const { id, state, createdAtMs, spec } = study;
+  const body = JSON.stringify(study);
+  await writer.call('saveStudy', {
+    id,
+    pair: spec.pair,
+    state,
+    createdAtMs,
+    body,
+    plane,
+    requestSeq: extras.requestSeq ?? null,
+  });
+}
+
+async function closeBoth(reads: ReadPorts, writer: Writer): Promise<void> {
+  await reads.close();
+  await writer.close();
+}

@@ -1,0 +1,66 @@
+// Reading decisions, fates and deliveries of worker.db.
+import type { DeliveryAttempt } from '#domain/decision.ts';
+import type { DecisionJournal, DeliveryJournal } from '../store.ts';
+import { decisionPage } from './decision-page.ts';
+import { attemptOf, decisionOf, deliveryOf, fateOf } from './decision-rows.ts';
+import type { ReadFile } from './read-file.ts';
+import type { Row } from './signal-rows.ts';
+
+const UNFINISHED = `SELECT d.* FROM deliveries d INDEXED BY deliveriesUnfinished JOIN decisions c ON c.id = d.decisionId
+  WHERE d.state = 'PENDING' OR d.settleUntilMs IS NOT NULL OR d.heldUntilMs IS NOT NULL
+  ORDER BY c.windowClosesAtMs, c.id, d.bot`;
+
+export function decisionReader(worker: ReadFile): Omit<DecisionJournal, 'decide'> {
+  return {
+    byIds: async (ids) =>
+      worker
+        .rowsByKey('SELECT * FROM decisions WHERE id', 'id', ids)
+        .map((row) => (row === undefined ? undefined : decisionOf(row))),
+    page: async (query) => {
+      const { sql, values } = decisionPage(query);
+      return worker.rows(sql, ...values).map(decisionOf);
+    },
+    fates: async (signalIds) =>
+      worker
+        .rowsByKey('SELECT * FROM fates WHERE signalId', 'signalId', signalIds)
+        .map((row) => (row === undefined ? undefined : fateOf(row))),
+    fatesOf: async (decisionIds) => {
+      const rows = worker.rowsIn('SELECT * FROM fates WHERE decisionId', decisionIds, 'ORDER BY seq');
+      const groups = Map.groupBy(rows.map(fateOf), ({ decisionId }) => decisionId);
+      return decisionIds.map((id) => groups.get(id) ?? []);
+    },
+    fatesAfter: async (seq, limit) =>
+      worker.rows('SELECT * FROM fates WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit).map(fateOf),
+  };
+}
+
+export function deliveryReader(worker: ReadFile): Pick<DeliveryJournal, 'unfinished' | 'ofDecisions'> {
+  const withAttempts = (rows: readonly Row[]) => {
+    const ids = [...new Set(rows.map((row) => row.decisionId as string))];
+    const attempts = worker.rowsIn('SELECT * FROM attempts WHERE decisionId', ids, 'ORDER BY seq');
+    const groups = Map.groupBy(attempts, (row) => deliveryKey(row));
+    const attemptsOf = (row: Row): readonly DeliveryAttempt[] => (groups.get(deliveryKey(row)) ?? []).map(attemptOf);
+    return rows.map((row) => deliveryOf(row, attemptsOf(row)));
+  };
+  return {
+    unfinished: async () => {
+      const deliveries = withAttempts(worker.rows(UNFINISHED));
+      const ids = [...new Set(deliveries.map(({ decisionId }) => decisionId))];
+      const rows = worker.rowsIn('SELECT * FROM decisions WHERE id', ids);
+      const decisions = new Map(rows.map((row) => [row.id, decisionOf(row)]));
+      return deliveries.flatMap((delivery) => {
+        const decision = decisions.get(delivery.decisionId);
+        return decision === undefined ? [] : [{ delivery, decision }];
+      });
+    },
+    ofDecisions: async (decisionIds) => {
+      const rows = worker.rowsIn('SELECT * FROM deliveries WHERE decisionId', decisionIds, 'ORDER BY bot');
+      const groups = Map.groupBy(withAttempts(rows), ({ decisionId }) => decisionId);
+      return decisionIds.map((id) => groups.get(id) ?? []);
+    },
+  };
+}
+
+function deliveryKey(row: Row): string {
+  return JSON.stringify([row.decisionId, row.bot]);
+}

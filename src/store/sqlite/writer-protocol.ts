@@ -1,0 +1,59 @@
+// What travels between a store and its writer thread. Errors cross as plain data and are errors again on the other side.
+import { Fault, type FaultCode } from '#domain/fault.ts';
+import type { gatewayWriter } from './gateway-writer.ts';
+import type { Operation } from './group-commit.ts';
+import type { paramsWriter, tradesWriter } from './hub-writers.ts';
+import type { FileKind } from './schema.ts';
+import type { workerWriter } from './worker-writer.ts';
+
+/** Every operation a writer thread knows, by name. */
+export type Operations = ReturnType<typeof gatewayWriter>['operations'] &
+  ReturnType<typeof tradesWriter>['operations'] &
+  ReturnType<typeof workerWriter>['operations'] &
+  ReturnType<typeof paramsWriter>['operations'];
+
+/** What a writer thread is started with. */
+export interface WriterStart {
+  readonly folder: string;
+  readonly kinds: readonly FileKind[];
+  readonly sharedTime: SharedArrayBuffer | null;
+}
+
+export type ToWriter =
+  | { readonly kind: 'operations'; readonly operations: readonly Operation[] }
+  | { readonly kind: 'close' };
+
+export type FromWriter =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'refused'; readonly failure: Failure }
+  | { readonly kind: 'answers'; readonly answers: readonly Answer[] };
+
+export type Answer = { readonly id: number } & ({ readonly value: unknown } | { readonly failure: Failure });
+
+/** An error as plain data; `code` only of a Fault. */
+export interface Failure {
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly code: FaultCode | undefined;
+  readonly field: string | undefined;
+  readonly allowed: string | undefined;
+}
+
+export function toFailure(error: unknown): Failure {
+  const fault = error instanceof Fault ? error : undefined;
+  return {
+    message: error instanceof Error ? error.message : String(error),
+    stack: error instanceof Error ? error.stack : undefined,
+    code: fault?.code,
+    field: fault?.field,
+    allowed: fault?.allowed,
+  };
+}
+
+export function fromFailure(failure: Failure): Error {
+  const { message, stack, code, field, allowed } = failure;
+  const details = { ...(field === undefined ? {} : { field }), ...(allowed === undefined ? {} : { allowed }) };
+  const error = code === undefined ? new Error(message) : new Fault(code, message, details);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
