@@ -60,9 +60,7 @@ async function simulation(options: Options): Promise<string> {
   const from = options.from ?? Number.NEGATIVE_INFINITY;
   const to = options.to ?? Number.POSITIVE_INFINITY;
   if (from >= to) throw badInput('--to', 'the period ends before it begins', 'a time after --from');
-  const folder = options.candles ?? deps.candlesFolder();
-  if (folder === null)
-    throw badInput('--candles', 'no folder is given', 'a freqtrade data folder, or PARAMGATE_CANDLES');
+  const folder = options.candles ?? configuredFolder();
 
   const { candles, report } = cutCandles(
     await readCandles(folder, options.pair, options.timeframe),
