@@ -84,7 +84,7 @@ const NO_FIGURES = {
 };
 
 /** `perDay` over a spread, made yearly; null when there is no spread. */
-function yearlyRatio(perDay: number, spread: number): number | null {
+export function yearlyRatio(perDay: number, spread: number): number | null {
   return spread < LEAST_SPREAD ? null : (perDay / spread) * YEARLY;
 }
 
@@ -99,7 +99,7 @@ function deviation(values: Float64Array, mean: number): number {
  * The greatest fall of the summed profits below their running maximum (at least 0), and that fall relative to 1 + the maximum. Profits are added
  * up by candle of exit, those of one candle together.
  */
-function drawdownOf(trades: TradeColumns): { readonly absolute: number; readonly relative: number } {
+function drawdownOf(trades: TradeColumns): Fall {
   const { exitCandle, profit } = trades;
   let first = Number.POSITIVE_INFINITY;
   let last = 0;
@@ -112,14 +112,28 @@ function drawdownOf(trades: TradeColumns): { readonly absolute: number; readonly
     const candle = (exitCandle[index] as number) - first;
     byCandle[candle] = (byCandle[candle] as number) + (profit[index] as number);
   }
+  return deepestFall(byCandle, byCandle.length);
+}
+
+/** A fall of summed profits below their running maximum (at least 0), and that fall as a fraction of 1 + the maximum. 0 and 0: none. */
+export interface Fall {
+  readonly absolute: number;
+  readonly relative: number;
+}
+
+/**
+ * The deepest fall of the first `count` changes added up in order. Of equally deep ones the first counts; depths closer than 1e-12 are equal, since
+ * equal stops make equal falls at different heights and binary noise must not choose among them.
+ */
+export function deepestFall(changes: Float64Array, count: number): Fall {
   let sum = 0;
   let high = 0;
   let absolute = 0;
   let relative = 0;
-  for (const change of byCandle) {
-    sum += change;
+  for (let index = 0; index < count; index += 1) {
+    sum += changes[index] as number;
     if (sum > high) high = sum;
-    if (high - sum > absolute) {
+    if (high - sum > absolute + 1e-12) {
       absolute = high - sum;
       relative = absolute / (1 + high);
     }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Candles } from '#domain/market.ts';
 import type { Objective } from '#domain/study.ts';
+import { calmarValues } from '#search/calmar.ts';
 import { type Entries, everyCandle } from '#search/entries.ts';
 import { gridOf } from '#search/grid.ts';
 import { metricsOf } from '#search/metrics.ts';
@@ -74,6 +75,25 @@ describe('the plane', () => {
         },
       ),
       { numRuns: 150 },
+    );
+  });
+
+  it('equals simulate in calmar, which is no sum over trades', () => {
+    fc.assert(
+      fc.property(market, fc.constantFrom(3, 500), fc.constantFrom(0, 0.05), (shape, maxHold, feePct) => {
+        const candles = randomMarket(shape);
+        const { entries } = everyCandle(candles, null);
+        const grid = gridOf({ min: -0.3, max: -6, step: 0.7 }, { min: 0.5, max: 5, step: 0.7 });
+        const input = { candles, entries, grid, feePct, maxHold };
+        const shares: number[] = [];
+        const population = { trades: entries.candle.length, days: DAYS };
+        const values = calmarValues(input, population, (share) => shares.push(share));
+        values.forEach((value, cell) => {
+          expectEqual(value, simulated(input, cell, 'CALMAR'));
+        });
+        expect(shares.at(-1)).toBe(1);
+      }),
+      { numRuns: 60 },
     );
   });
 
