@@ -1,0 +1,251 @@
+// Figures of one kind, kept in memory in front of the hub. One read serves however many ask; once there are figures nobody waits for the hub.
+// What is served never depends on a read that hangs: a slow one is heard whenever it ends, and until then the last good figures stand.
+import type { Clock, Now } from '#domain/time.ts';
+import { mark } from '#trace/trace.ts';
+import { type Attempt, beginAttempt, doneWithin } from './attempt.ts';
+import type { Known } from './tier.ts';
+
+/** When to read, how long to wait and how long to serve, milliseconds. */
+export interface FiguresPace {
+  /** At most one read in so many ms, counted from start to start; 0: one for every question (those of one tick share it). */
+  readonly everyMs: number;
+  /** How long figures are served after the last successful read while the hub cannot be read. */
+  readonly maxStaleMs: number;
+  /** The longest that anyone waits, and only while there is nothing to serve or something of our own was just written. */
+  readonly waitMs: number;
+}
+
+/** Figures from an earlier run with the wall time of their read. */
+export interface KeptFigures<T> {
+  readonly value: T;
+  readonly readAtMs: number;
+}
+
+export interface FiguresOptions<T> {
+  readonly kind: string;
+  read(now: Now): Promise<T>;
+  readonly pace: FiguresPace;
+  /** true: read ahead, so that an answer is never older than `everyMs` and a read. false: read when asked, and those who ask wait. */
+  readonly ahead: boolean;
+  readonly kept?: KeptFigures<T> | undefined;
+  /** Use `kept` only when the first read fails or is slow, and let the first question wait for that read. */
+  readonly keptInReserve?: boolean | undefined;
+  readonly clock: Clock;
+  /** Told of every successful read, with the wall time of its start. */
+  onRead?(value: T, readAtMs: number): void;
+  /** Told when reads begin to fail and when they work again. */
+  onFailing?(failing: boolean, error: unknown): void;
+}
+
+/** What can be served at one instant. `readAtMs`: start of the last successful read, null: never. Without value `stale` is true. */
+export interface Reading<T> extends Known<T> {
+  readonly readAtMs: number | null;
+  readonly stale: boolean;
+}
+
+/** A running read older than this makes answers stale. */
+const STALE_RUNNING_MS = 5_000;
+/** A read without an answer is given up after this long; twice as long after each one given up in a row, so that a hanging hub is not besieged. */
+const GIVE_UP_MS = 30_000;
+const GIVE_UP_MOST_MS = 600_000;
+
+export class Figures<T> {
+  readonly #options: FiguresOptions<T>;
+  readonly #closing = new AbortController();
+  #value: T | undefined;
+  #readAt: Now | undefined;
+  #valueSeq = 0;
+  #reserve: KeptFigures<T> | undefined;
+  #running: Attempt | undefined;
+  #lastStartMs = Number.NEGATIVE_INFINITY;
+  #seq = 0;
+  #giveUpMs = GIVE_UP_MS;
+  #failing = false;
+  #readOnce = false;
+  #wished = 0;
+  #fulfilled = 0;
+
+  constructor(options: FiguresOptions<T>) {
+    this.#options = options;
+    if (options.kept !== undefined) {
+      if (options.keptInReserve === true) this.#reserve = options.kept;
+      else this.#take(options.kept);
+    }
+    if (options.ahead) {
+      this.#start(options.pace.waitMs);
+      if (options.pace.everyMs > 0) void this.#readAhead();
+    }
+  }
+
+  /** Whether a read of this process has succeeded. */
+  readOnce(): boolean {
+    return this.#readOnce;
+  }
+
+  /** Something was written: the next answer wants a read that starts after now. */
+  wish(): void {
+    this.#wished += 1;
+  }
+
+  /** Starts a read when one is due. undefined: answer now; else answer when the promise resolves (it never rejects). */
+  refresh(): Promise<void> | undefined {
+    if (this.#closing.signal.aborted) return undefined;
+    const { everyMs, waitMs } = this.#options.pace;
+    if (everyMs === 0) this.wish();
+    const nowMs = this.#options.clock.now().monotonicMs;
+    this.#giveUp(nowMs);
+    if (this.#running === undefined && (this.#wished > this.#fulfilled || this.#due(nowMs))) this.#start(waitMs);
+    const running = this.#running;
+    if (running === undefined || nowMs >= running.slowAtMs) return undefined;
+    const unfulfilled = this.#wished > this.#fulfilled;
+    const waits = unfulfilled || !this.#options.ahead || this.#servable(nowMs) === undefined;
+    return waits ? this.#wait(nowMs, this.#wished) : undefined;
+  }
+
+  /** What can be served now. Reads nothing. */
+  reading(): Reading<T> {
+    const nowMs = this.#options.clock.now().monotonicMs;
+    const value = this.#servable(nowMs);
+    const readAtMs = this.#readAt?.wallMs ?? null;
+    if (value !== undefined) return { value, absence: null, readAtMs, stale: this.#stale(nowMs) };
+    const absence =
+      this.#readAt === undefined
+        ? 'hub not read yet'
+        : `hub not read for more than ${this.#options.pace.maxStaleMs / 1_000} s`;
+    return { value, absence, readAtMs, stale: true };
+  }
+
+  /** Starts no further read; a running one is no longer heard. */
+  close(): void {
+    this.#closing.abort();
+    this.#running?.finish();
+    this.#running = undefined;
+  }
+
+  /** Reads whenever a read is due, also when nobody asks. */
+  async #readAhead(): Promise<void> {
+    const { clock, pace } = this.#options;
+    const closing = this.#closing.signal;
+    while (!closing.aborted) {
+      const nowMs = clock.now().monotonicMs;
+      this.#giveUp(nowMs);
+      if (this.#running === undefined && this.#due(nowMs)) this.#start(pace.waitMs);
+      const dueInMs = this.#lastStartMs + pace.everyMs - nowMs;
+      if (dueInMs > 0) {
+        await clock.sleep(dueInMs, closing);
+      } else if (this.#running !== undefined) {
+        const { done, started } = this.#running;
+        await doneWithin(done, started.monotonicMs + this.#giveUpMs - nowMs, clock);
+      }
+    }
+  }
+
+  #due(nowMs: number): boolean {
+    return nowMs - this.#lastStartMs >= this.#options.pace.everyMs;
+  }
+
+  #stale(nowMs: number): boolean {
+    if (this.#failing || !this.#readOnce) return true;
+    return this.#running !== undefined && nowMs - this.#running.started.monotonicMs > STALE_RUNNING_MS;
+  }
+
+  /** The figures, unless the last successful read is too long ago. */
+  #servable(nowMs: number): T | undefined {
+    if (this.#readAt === undefined) return undefined;
+    const { everyMs, maxStaleMs } = this.#options.pace;
+    const ageMs = nowMs - this.#readAt.monotonicMs;
+    const overdue = ageMs > everyMs + STALE_RUNNING_MS || this.#stale(nowMs);
+    return ageMs > maxStaleMs && overdue ? undefined : this.#value;
+  }
+
+  /** Begins a read at the end of this tick's questions; nobody waits for it longer than `patienceMs`. */
+  #start(patienceMs: number): void {
+    this.#seq += 1;
+    const { clock } = this.#options;
+    const attempt = beginAttempt({ seq: this.#seq, wish: this.#wished, patienceMs, clock });
+    this.#running = attempt;
+    this.#lastStartMs = attempt.started.monotonicMs;
+    void attempt.over.then(() => this.#useReserve());
+    void Promise.resolve()
+      .then(() => {
+        attempt.wish = this.#wished;
+        return this.#options.read(attempt.started);
+      })
+      .then(
+        (value) => this.#succeed(attempt, value),
+        (error: unknown) => this.#fail(attempt, error),
+      );
+  }
+
+  #succeed(attempt: Attempt, value: T): void {
+    if (this.#closing.signal.aborted) return;
+    const durationMs = this.#options.clock.now().monotonicMs - attempt.started.monotonicMs;
+    mark('hub.read', { kind: this.#options.kind, durationMs });
+    if (durationMs < GIVE_UP_MS) this.#giveUpMs = GIVE_UP_MS;
+    // An abandoned read may end after a younger one: what is newer stays.
+    if (attempt.seq > this.#valueSeq) {
+      this.#value = value;
+      this.#valueSeq = attempt.seq;
+      this.#readAt = attempt.started;
+      this.#reserve = undefined;
+      this.#readOnce = true;
+      this.#setFailing(false, undefined);
+      this.#options.onRead?.(value, attempt.started.wallMs);
+    }
+    this.#end(attempt);
+  }
+
+  #fail(attempt: Attempt, error: unknown): void {
+    if (this.#running !== attempt) return;
+    const message = error instanceof Error ? error.message : String(error);
+    mark('hub.failed', { kind: this.#options.kind, error: message });
+    this.#end(attempt);
+    this.#setFailing(true, error);
+  }
+
+  /** Stops waiting for a read that has had its time; should it still succeed, it is heard. */
+  #giveUp(nowMs: number): void {
+    const attempt = this.#running;
+    if (attempt === undefined || nowMs - attempt.started.monotonicMs < this.#giveUpMs) return;
+    const afterMs = this.#giveUpMs;
+    this.#giveUpMs = Math.min(GIVE_UP_MOST_MS, 2 * afterMs);
+    this.#fail(attempt, new Error(`no answer for ${afterMs / 1_000} s`));
+  }
+
+  #end(attempt: Attempt): void {
+    if (this.#running === attempt) {
+      this.#running = undefined;
+      this.#fulfilled = Math.max(this.#fulfilled, attempt.wish);
+    }
+    attempt.finish();
+  }
+
+  #setFailing(failing: boolean, error: unknown): void {
+    if (this.#failing === failing) return;
+    this.#failing = failing;
+    this.#options.onFailing?.(failing, error);
+  }
+
+  #useReserve(): void {
+    if (this.#reserve === undefined || this.#closing.signal.aborted) return;
+    this.#take(this.#reserve);
+    this.#reserve = undefined;
+  }
+
+  /** Figures of an earlier run: their age is known by the wall clock only, and from now on counted by the monotonic one. */
+  #take({ value, readAtMs }: KeptFigures<T>): void {
+    const now = this.#options.clock.now();
+    this.#value = value;
+    this.#readAt = { wallMs: readAtMs, monotonicMs: now.monotonicMs - Math.max(0, now.wallMs - readAtMs) };
+  }
+
+  /** Waits until a read that fulfils `wish` is over, at most `waitMs` from `askedMs`. */
+  async #wait(askedMs: number, wish: number): Promise<void> {
+    while (this.#running !== undefined) {
+      await this.#running.over;
+      if (this.#running !== undefined || this.#fulfilled >= wish || this.#closing.signal.aborted) return;
+      const leftMs = askedMs + this.#options.pace.waitMs - this.#options.clock.now().monotonicMs;
+      this.#start(Math.max(0, leftMs));
+    }
+  }
+}
