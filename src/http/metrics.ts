@@ -1,0 +1,135 @@
+// What Prometheus is told. The rooms know nothing of it: figures come from listening to the points of the three walks, and labels are closed lists or configured names.
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Clock } from '#domain/time.ts';
+import { listen, type TracePoints } from '#trace/trace.ts';
+import { openDefaultedShare } from './defaulted-share.ts';
+
+export interface Metrics {
+  /** Prometheus' text format. */
+  text(): Promise<string>;
+  readonly contentType: string;
+  /** Counts one answered request of a route. */
+  request(route: string, status: number, durationMs: number): void;
+  /** Counts one error that left in a GraphQL answer. */
+  graphqlError(code: string): void;
+  /** Stops listening. */
+  close(): void;
+}
+
+const ALERT_SHARE = 0.1;
+const FAST = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const SLOW = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60];
+const STUDY = [1, 5, 15, 60, 300, 900, 3600];
+
+export function openMetrics(clock: Clock): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const ends: (() => void)[] = [];
+  const on = <P extends keyof TracePoints>(point: P, listener: (detail: TracePoints[P]) => void) => {
+    ends.push(listen(point, listener));
+  };
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    new Counter({ name: `paramgate_${name}`, help, labelNames, registers });
+  const gauge = (name: string, help: string, read?: () => number) =>
+    new Gauge({
+      name: `paramgate_${name}`,
+      help,
+      registers,
+      ...(read === undefined
+        ? {}
+        : {
+            collect() {
+              this.set(read());
+            },
+          }),
+    });
+  const seconds = (name: string, help: string, spec: { labels?: string[]; buckets: number[] }) =>
+    new Histogram({
+      name: `paramgate_${name}_seconds`,
+      help,
+      labelNames: spec.labels ?? [],
+      buckets: spec.buckets,
+      registers,
+    });
+
+  const requests = counter('http_requests_total', 'Answered requests.', ['route', 'status']);
+  const durations = seconds('http_request', 'From the head of a request to the end of its answer.', {
+    labels: ['route'],
+    buckets: FAST,
+  });
+  const errors = counter('graphql_errors_total', 'Errors in GraphQL answers.', ['code']);
+  gauge('resident_memory_bytes', 'Resident memory of the process.', () => process.memoryUsage.rss());
+  gauge('cpu_seconds', 'Processor time of the process since its start.', () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  });
+  gauge('uptime_seconds', 'Age of the process.', () => process.uptime());
+
+  const answered = counter('exit_params_total', 'Exit params answered.', ['source', 'stale']);
+  on('exits.answered', ({ source, stale }) => answered.inc({ source, stale: String(stale) }));
+  const hubReads = seconds('hub_read', 'Reads of the hub.', { labels: ['kind'], buckets: FAST });
+  on('hub.read', ({ kind, durationMs }) => hubReads.observe({ kind }, durationMs / 1000));
+  const hubFailures = counter('hub_failures_total', 'Reads of the hub that failed.', ['kind']);
+  on('hub.failed', ({ kind }) => hubFailures.inc({ kind }));
+  const trades = counter('trades_total', 'Closed trades taken, and those known already.', ['result']);
+  on('trades.recorded', ({ recorded, duplicates }) => {
+    trades.inc({ result: 'recorded' }, recorded);
+    trades.inc({ result: 'duplicate' }, duplicates);
+  });
+
+  const signals = counter('signals_total', 'Submitted signals by their end.', ['result', 'defaulted']);
+  const defaulted = openDefaultedShare(clock);
+  on('signal.submitted', (signal) => {
+    signals.inc({ result: signal.result, defaulted: String(signal.defaulted) });
+    if (signal.result === 'accepted') defaulted.count(signal.defaulted);
+  });
+  gauge('defaulted_confidence_share', "Share of the last hour's signals without a confidence.", defaulted.share);
+  gauge('defaulted_confidence_alert', `1 when that share is over ${ALERT_SHARE}.`, () =>
+    defaulted.share() > ALERT_SHARE ? 1 : 0,
+  );
+  const windows = counter('windows_total', 'Windows opened.', ['side']);
+  const openWindows = gauge('windows_open', 'Windows open when the last one was opened.');
+  on('window.opened', ({ side, open }) => {
+    windows.inc({ side });
+    openWindows.set(open);
+  });
+  const decisions = counter('decisions_total', 'Decisions journaled.', ['outcome', 'reason']);
+  on('decision.committed', ({ outcome, reason, count }) => decisions.inc({ outcome, reason: reason ?? '' }, count));
+
+  const attempts = seconds('delivery_attempt', 'Requests to bots by what their answer meant.', {
+    labels: ['bot', 'verdict'],
+    buckets: SLOW,
+  });
+  on('attempt.answered', ({ bot, verdict, durationMs }) => attempts.observe({ bot, verdict }, durationMs / 1000));
+  const deliveries = counter('deliveries_total', 'Deliveries by their state when journaled.', ['bot', 'state']);
+  const sinceClose = seconds(
+    'delivery_after_close',
+    "From a window's nominal close to its delivery's journaled state.",
+    {
+      labels: ['bot'],
+      buckets: SLOW,
+    },
+  );
+  on('delivery.recorded', ({ bot, state, sinceCloseMs }) => {
+    deliveries.inc({ bot, state });
+    sinceClose.observe({ bot }, sinceCloseMs / 1000);
+  });
+
+  const studies = seconds('study', 'Studies by their end.', { labels: ['state'], buckets: STUDY });
+  on('study.finished', ({ state, durationMs }) => studies.observe({ state }, durationMs / 1000));
+  const published = counter('params_published_total', 'Exit levels published to the hub.');
+  on('params.published', () => published.inc());
+
+  return {
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+    request: (route, status, durationMs) => {
+      requests.inc({ route, status });
+      durations.observe({ route }, durationMs / 1000);
+    },
+    graphqlError: (code) => errors.inc({ code }),
+    close: () => {
+      for (const end of ends) end();
+    },
+  };
+}
