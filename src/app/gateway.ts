@@ -1,0 +1,103 @@
+// The gateway: takes the data folder's gateway lock, opens its store and rooms, and serves. What is opened is closed in reverse.
+import { readFile } from 'node:fs/promises';
+import type { Log } from '#domain/log.ts';
+import type { Clock } from '#domain/time.ts';
+import { openHistory, openIntake } from '#ensemble/ensemble.ts';
+import { openExits } from '#exits/exits.ts';
+import { openServer } from '#http/server.ts';
+import { openStudies, SEARCH_DEFAULTS } from '#search/search.ts';
+import { acquireLock, type HubWrites, openGatewayStore } from '#store/open.ts';
+import type { Config } from './config.ts';
+import { newId, newToken } from './identity.ts';
+import { removeServiceFile, writeServiceFile } from './service-file.ts';
+
+/** What both roles of a process share. */
+export interface Surroundings {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly hubWrites: HubWrites;
+  /** Aborts when the process is asked to end. */
+  readonly stopping: AbortSignal;
+}
+
+/** A serving gateway. */
+export interface Gateway extends AsyncDisposable {
+  readonly url: string;
+  /** Not ready any more, refuses new connections, finishes what is in flight until `signal` aborts. */
+  drain(signal: AbortSignal): Promise<void>;
+}
+
+/** After this long without a first read of the hub the gateway counts as ready all the same: it answers FALLBACK and says why. */
+const READY_ANYWAY_MS = 10_000;
+
+/**
+ * Opens the gateway once it holds the lock of the data folder; undefined when asked to stop before. A second gateway on the folder waits for the first
+ * one's end. Rejects with a Fault when the folder or the port cannot be used.
+ */
+export async function openGateway(surroundings: Surroundings): Promise<Gateway | undefined> {
+  const { config, clock, log, hubWrites } = surroundings;
+  await using opening = new AsyncDisposableStack();
+  const lock = await waitForLock(surroundings, 'gateway');
+  if (lock === undefined) return undefined;
+  opening.use(lock);
+  const store = opening.use(await openGatewayStore({ folder: config.data, log, hubWrites }));
+  const exits = opening.use(
+    openExits({
+      params: store.params,
+      trades: store.trades,
+      snapshots: store.snapshots,
+      onHubWrite: store.onHubWrite,
+      simplyRead: true,
+      settings: { ...config, feePct: SEARCH_DEFAULTS.feePct },
+      clock,
+      log,
+    }),
+  );
+  const startedMs = clock.now().monotonicMs;
+  const localToken = newToken();
+  const server = await openServer({
+    host: config.host,
+    port: config.port,
+    tls: await readTls(config),
+    keys: config.credentials,
+    localToken,
+    doors: {
+      exits,
+      intake: openIntake({ signals: store.signals, settings: config, newId, clock, log }),
+      history: openHistory(store),
+      studies: openStudies({ requests: store.studyRequests, studies: store.studies, newId, clock }),
+    },
+    studyDefaults: SEARCH_DEFAULTS,
+    readiness: () => {
+      const hubRead = exits.hubReadOnce();
+      const ready = hubRead || clock.now().monotonicMs - startedMs >= READY_ANYWAY_MS;
+      return { ready, details: { hubRead, intake: config.intake } };
+    },
+    clock,
+    log,
+  });
+  opening.defer(() => server.close());
+  await writeServiceFile(config.data, { url: server.url, pid: process.pid, token: localToken });
+  opening.defer(() => removeServiceFile(config.data));
+  void exits.answer([]);
+  const open = opening.move();
+  return {
+    url: server.url,
+    drain: (signal) => server.drain(signal),
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+}
+
+/** The lock of one side of the data folder, waited for and said so once when another process holds it. */
+export async function waitForLock({ config, clock, log, stopping }: Surroundings, side: 'gateway' | 'worker') {
+  const atOnce = await acquireLock(config.data, side, { wait: false, clock });
+  if (atOnce !== undefined) return atOnce;
+  log.warn({ side, folder: config.data }, `another ${side} holds this data folder; waiting for its end`);
+  return acquireLock(config.data, side, { wait: stopping, clock });
+}
+
+async function readTls({ tlsCert, tlsKey }: Config) {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  return { cert: await readFile(tlsCert, 'utf8'), key: await readFile(tlsKey, 'utf8') };
+}

@@ -1,0 +1,71 @@
+// The worker: takes the data folder's worker lock, opens its store and rooms, and ticks. Only the holder of the lock decides or delivers.
+import { randomInt } from 'node:crypto';
+import { openAggregator } from '#ensemble/ensemble.ts';
+import { openFleet } from '#fleet/fleet.ts';
+import { openStudyRunner } from '#search/search.ts';
+import { openWorkerStore } from '#store/open.ts';
+import { type Surroundings, waitForLock } from './gateway.ts';
+import { newId } from './identity.ts';
+import { startWorkerLoop, type WorkerLoop } from './worker-loop.ts';
+
+/** A ticking worker. */
+export interface Worker extends AsyncDisposable {
+  /** Rejects when the worker met a broken invariant. */
+  readonly ended: Promise<void>;
+  readonly lastTickMs: WorkerLoop['lastTickMs'];
+  /** Ends the ticks and waits for the attempts under way until `signal` aborts. A running study is left to the next start. */
+  drain(signal: AbortSignal): Promise<void>;
+}
+
+/** A random fraction, 0 <= x < 1, that spreads retries. */
+const random = () => randomInt(2 ** 32) / 2 ** 32;
+
+/**
+ * Opens the worker once it holds the lock of the data folder; undefined when asked to stop before. A second worker takes over after the first one's death,
+ * never because of its silence. Rejects with a Fault when the folder cannot be used.
+ */
+export async function openWorker(surroundings: Surroundings): Promise<Worker | undefined> {
+  const { config, clock, log, hubWrites } = surroundings;
+  await using opening = new AsyncDisposableStack();
+  const lock = await waitForLock(surroundings, 'worker');
+  if (lock === undefined) return undefined;
+  opening.use(lock);
+  const store = opening.use(await openWorkerStore({ folder: config.data, log, hubWrites }));
+  const { signals, decisions, deliveries, studyRequests, studies, params } = store;
+  const fleet = opening.use(
+    openFleet({ deliveries, bots: config.bots, settings: config, clock, log, newId, random }),
+  );
+  const runner = opening.use(
+    openStudyRunner({
+      requests: studyRequests,
+      studies,
+      params,
+      candlesFolder: config.candles,
+      fallback: config.fallback,
+      settings: config,
+      clock,
+      log,
+    }),
+  );
+  const aggregator = openAggregator({ signals, decisions, settings: config, bots: config.bots, log });
+  const loop = startWorkerLoop(
+    [
+      { name: 'ensemble', tick: (now) => aggregator.tick(now) },
+      { name: 'fleet', tick: (now) => fleet.tick(now) },
+      { name: 'search', tick: () => runner.tick() },
+    ],
+    clock,
+    log,
+  );
+  opening.defer(() => loop.stop());
+  const open = opening.move();
+  return {
+    ended: loop.ended,
+    lastTickMs: loop.lastTickMs,
+    drain: async (signal) => {
+      await loop.stop();
+      await Promise.all([fleet.drain(signal), runner.drain()]);
+    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  };
+}
