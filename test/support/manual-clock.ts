@@ -8,6 +8,8 @@ export interface ManualClock extends Clock {
   stepWall(ms: number): void;
   /** How many sleepers wait. */
   sleeping(): number;
+  /** The same time as two doubles [wallMs, monotonicMs], for threads that cannot call `now`. */
+  readonly shared: SharedArrayBuffer;
 }
 
 export function manualClock(startWallMs = Date.UTC(2026, 0, 5, 12), startMonotonicMs = 1_000): ManualClock {
@@ -18,8 +20,12 @@ export function manualClock(startWallMs = Date.UTC(2026, 0, 5, 12), startMonoton
     for (let turn = 0; turn < 20; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
   };
   const now = (): Now => ({ wallMs, monotonicMs });
+  const shared = new SharedArrayBuffer(16);
+  const show = () => new Float64Array(shared).set([wallMs, monotonicMs]);
+  show();
   return {
     now,
+    shared,
     sleep: (ms, signal) =>
       new Promise<void>((resolve) => {
         if (signal?.aborted) return resolve();
@@ -41,15 +47,18 @@ export function manualClock(startWallMs = Date.UTC(2026, 0, 5, 12), startMonoton
         if (next === undefined || next.atMs > target) break;
         wallMs += Math.max(0, next.atMs - monotonicMs);
         monotonicMs = Math.max(monotonicMs, next.atMs);
+        show();
         next.wake();
         await settle();
       }
       wallMs += target - monotonicMs;
       monotonicMs = target;
+      show();
       await settle();
     },
     stepWall: (ms) => {
       wallMs += ms;
+      show();
     },
     sleeping: () => sleepers.size,
   };
