@@ -5,6 +5,7 @@ import type { Now } from '#domain/time.ts';
 
 /** Reads `shared` ([wallMs, monotonicMs]), or the system's clocks when it is null. */
 export function threadTime(shared: SharedArrayBuffer | null): () => Now {
+  // biome-ignore lint/plugin: the clock itself, see the head of this file
   if (shared === null) return () => ({ wallMs: Date.now(), monotonicMs: performance.now() });
   const cells = new Float64Array(shared);
   return () => ({ wallMs: cells[0] ?? 0, monotonicMs: cells[1] ?? 0 });
@@ -12,6 +13,7 @@ export function threadTime(shared: SharedArrayBuffer | null): () => Now {
 
 /** Monotonic time of this thread, ms: for durations and pacing, which no manual clock moves. */
 export function elapsedMs(): number {
+  // biome-ignore lint/plugin: the clock itself, see the head of this file
   return performance.now();
 }
 
