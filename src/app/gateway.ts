@@ -43,7 +43,7 @@ export async function openGateway(surroundings: Surroundings): Promise<Gateway |
   opening.use(lock);
   const store = opening.use(await openGatewayStore({ folder: config.data, log, hubWrites }));
   const exits = opening.use(
-    openExits({
+    await openExits({
       params: store.params,
       trades: store.trades,
       snapshots: store.snapshots,
