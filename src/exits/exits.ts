@@ -9,7 +9,7 @@ import { type ClosedTrade, requireTrades } from '#domain/trade.ts';
 import type { ParamStore, SnapshotStore, TradeStore } from '#store/store.ts';
 import { mark } from '#trace/trace.ts';
 import { Answers } from './answers.ts';
-import { type BinFigures, binFigures, binStatistics, roundedStatistics } from './bins.ts';
+import { binFigures, binStatistics, roundedStatistics } from './bins.ts';
 import { Figures, type FiguresPace } from './figures.ts';
 import { isParamRecord, isTradeSums, keptRows, openKeeper } from './keeper.ts';
 import { openLookbacks } from './lookbacks.ts';
