@@ -155,6 +155,12 @@ export const TABLE: Table = {
     fallback: '300',
     meaning: 'How long the trade of an attempt with unknown end is looked for.',
   },
+  dryRun: {
+    env: 'PARAMGATE_DRY_RUN',
+    kind: onOff,
+    fallback: 'off',
+    meaning: 'Decide as always, but send nothing to any bot.',
+  },
   botLong: {
     env: 'PARAMGATE_BOT_LONG',
     kind: botAddress,
