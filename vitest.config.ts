@@ -1,7 +1,10 @@
 // How the tests run: real Node, two workers at most so that a small machine is enough, no watch, no globals.
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // Vite would take graphql's development build for our sources while the libraries load the other one, and types of two builds do not mix.
+  resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',

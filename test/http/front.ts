@@ -1,6 +1,7 @@
 // A front on a free port over doors that live in memory: what the tests of graphql and http talk to through real sockets.
-import type { Decision, Delivery, SignalFate } from '#domain/decision.ts';
+
 import { roundPct } from '#domain/decimal.ts';
+import type { Decision, Delivery, SignalFate } from '#domain/decision.ts';
 import type { ExitParams, ExitParamsRequest } from '#domain/exit-params.ts';
 import { toAccount } from '#domain/exit-params.ts';
 import { badInput, Fault } from '#domain/fault.ts';
