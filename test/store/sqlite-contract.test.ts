@@ -1,15 +1,37 @@
 // The contract suites over the files of a data folder.
+import { decisionJournalContract } from './contract/decision-journal.ts';
+import { deliveryJournalContract } from './contract/delivery-journal.ts';
+import { paramStoreContract, tradeStoreContract } from './contract/hub.ts';
 import { signalJournalContract } from './contract/signal-journal.ts';
-import { opened } from './opened.ts';
+import { studyJournalContract } from './contract/study-journal.ts';
+import { type Opened, opened } from './opened.ts';
 
-signalJournalContract(async () => {
-  const store = await opened();
-  return {
-    clock: store.clock,
-    get signals() {
-      return store.gateway.signals;
-    },
-    reopen: store.reopen,
-    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+/** An opened store seen as `port`, read anew at each use so that a reopened store is the one used. */
+function seenAs<Ports extends Readonly<Record<string, (store: Opened) => unknown>>>(ports: Ports) {
+  return async () => {
+    const store = await opened();
+    const seen = {
+      clock: store.clock,
+      reopen: store.reopen,
+      [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+    };
+    const getters = Object.entries(ports).map(([name, read]) => [name, { get: () => read(store), enumerable: true }]);
+    return Object.defineProperties(seen, Object.fromEntries(getters)) as typeof seen & {
+      readonly [Name in keyof Ports]: ReturnType<Ports[Name]>;
+    };
   };
-});
+}
+
+signalJournalContract(seenAs({ signals: ({ gateway }) => gateway.signals }));
+decisionJournalContract(seenAs({ decisions: ({ worker }) => worker.decisions }));
+deliveryJournalContract(
+  seenAs({ decisions: ({ worker }) => worker.decisions, deliveries: ({ worker }) => worker.deliveries }),
+);
+studyJournalContract(
+  seenAs({
+    requests: ({ gateway, worker }) => ({ ...gateway.studyRequests, ...worker.studyRequests }),
+    studies: ({ worker }) => worker.studies,
+  }),
+);
+paramStoreContract(seenAs({ port: ({ worker }) => worker.params }));
+tradeStoreContract(seenAs({ port: ({ gateway }) => gateway.trades }));
