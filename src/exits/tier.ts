@@ -45,12 +45,12 @@ export interface Searched {
   readonly why: readonly string[];
 }
 
-/** `value` when it is a number that can be served. */
+/** `value` when it is a number that can be served; never -0. */
 export function finite(value: number | null): number | null {
-  return value !== null && Number.isFinite(value) ? value : null;
+  return value !== null && Number.isFinite(value) ? value + 0 : null;
 }
 
 /** `value` when it is a count the spoken contract can carry (a 32-bit whole number). */
 export function count(value: number | null): number | null {
-  return value !== null && Number.isInteger(value) && value >= 0 && value <= 0x7fffffff ? value : null;
+  return value !== null && Number.isInteger(value) && value >= 0 && value <= 0x7fffffff ? value + 0 : null;
 }
