@@ -21,7 +21,7 @@ export interface Mischief {
    * `hang`: no answer, the connection stands. `reset`: no answer, the connection is reset. `truncate`: half the answer, then a reset.
    * `drip`: the answer byte by byte, 5 ms apart. Else: this answer instead, as from freqtrade or a proxy.
    */
-  readonly then?: 'hang' | 'reset' | 'truncate' | 'drip' | WireAnswer;
+  readonly heard?: 'hang' | 'reset' | 'truncate' | 'drip' | WireAnswer;
 }
 
 /** freqtrade's answer to anything that it did not catch. */
@@ -39,20 +39,20 @@ export function proxyPage(status: number, title: string): WireAnswer {
 
 /** Writes `answer`, or what `mischief` makes of it. */
 export function send(response: ServerResponse, answer: WireAnswer, mischief: Mischief = {}): void {
-  const { then } = mischief;
-  if (then === 'hang') return;
-  if (then === 'reset') {
+  const { heard } = mischief;
+  if (heard === 'hang') return;
+  if (heard === 'reset') {
     response.socket?.resetAndDestroy();
     return;
   }
-  const { status, contentType, body, headers } = typeof then === 'object' ? then : answer;
+  const { status, contentType, body, headers } = typeof heard === 'object' ? heard : answer;
   const bytes = Buffer.from(body);
   response.writeHead(status, { 'content-type': contentType, 'content-length': bytes.byteLength, ...headers });
-  if (then === 'truncate') {
+  if (heard === 'truncate') {
     response.write(bytes.subarray(0, bytes.byteLength >> 1), () => response.socket?.destroy());
     return;
   }
-  if (then !== 'drip') {
+  if (heard !== 'drip') {
     response.end(bytes);
     return;
   }

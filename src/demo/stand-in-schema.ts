@@ -89,8 +89,5 @@ function float(value: unknown): number | Refused {
 function oneOf<T extends string>(first: T, second: T): (value: unknown) => T | Refused {
   const isOne = (value: unknown): value is T => value === first || value === second;
   const expected = `'${first}' or '${second}'`;
-  return (value) =>
-    value === first || value === second
-      ? value
-      : { type: 'enum', msg: `Input should be ${expected}`, ctx: { expected } };
+  return (value) => (isOne(value) ? value : { type: 'enum', msg: `Input should be ${expected}`, ctx: { expected } });
 }

@@ -29,7 +29,7 @@ export class Ledger {
   /** Deliveries done since a read began, which that read may still show as unfinished. */
   readonly #doneMeanwhile = new Set<string>();
   #reading = false;
-  #failing = false;
+  readonly #failing = new Set<'read' | 'written'>();
 
   constructor(deps: {
     journal: DeliveryJournal;
@@ -57,9 +57,9 @@ export class Ledger {
         known.set(decision.id, owed);
         added.set(delivery.bot, [...(added.get(delivery.bot) ?? []), owed]);
       }
-      this.#works();
+      this.#works('read');
     } catch (error) {
-      this.#fails(error);
+      this.#fails('read', error);
     } finally {
       this.#reading = false;
     }
@@ -94,10 +94,10 @@ export class Ledger {
     try {
       const result = await this.#deps.journal.begin({ decisionId: owed.decision.id, bot, attemptId, atMs });
       if (result === 'begun') this.#of(bot).set(owed.decision.id, intended(owed, attemptId, atMs));
-      this.#works();
+      this.#works('written');
       return result;
     } catch (error) {
-      this.#fails(error);
+      this.#fails('written', error);
       throw error;
     }
   }
@@ -131,7 +131,7 @@ export class Ledger {
         const others = all.filter((other) => other.bot !== delivery.bot);
         const decision = { ...next.decision, ...rollUp([...others, delivery]) };
         const result = await journal.record({ attempt, delivery, decision, trade });
-        this.#works();
+        this.#works('written');
         if (result === 'taken') return 'taken';
         if (isDone(next)) this.forget(delivery.bot, decisionId);
         else this.#of(delivery.bot).set(decisionId, next);
@@ -139,7 +139,7 @@ export class Ledger {
         mark('delivery.recorded', { bot: delivery.bot, decisionId, state: delivery.state, sinceCloseMs });
         return 'recorded';
       } catch (error) {
-        this.#fails(error);
+        this.#fails('written', error);
       }
       if (closing.aborted) return 'closed';
       await clock.sleep(RETRY_MS, closing);
@@ -152,18 +152,15 @@ export class Ledger {
     return known;
   }
 
-  #fails(error: unknown): void {
-    if (!this.#failing)
-      this.#deps.log.error(
-        { error: String(error) },
-        'the journal of deliveries cannot be read or written; no order leaves',
-      );
-    this.#failing = true;
+  /** Told once, until it works again. */
+  #fails(what: 'read' | 'written', error: unknown): void {
+    const fields = { error: String(error) };
+    if (!this.#failing.has(what)) this.#deps.log.error(fields, `the journal of deliveries cannot be ${what}`);
+    this.#failing.add(what);
   }
 
-  #works(): void {
-    if (this.#failing) this.#deps.log.info({}, 'the journal of deliveries works again');
-    this.#failing = false;
+  #works(what: 'read' | 'written'): void {
+    if (this.#failing.delete(what)) this.#deps.log.info({}, `the journal of deliveries can be ${what} again`);
   }
 }
 
