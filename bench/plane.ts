@@ -48,7 +48,7 @@ if (slow || difference > 1e-9) process.exitCode = 1;
 /** The fastest of a few rounds, and the memory its round took in buffers. */
 function best(work: () => Float64Array): { result: Float64Array; ms: number; megabytes: number } {
   let ms = Number.POSITIVE_INFINITY;
-  let result = new Float64Array();
+  let result: Float64Array = new Float64Array();
   let megabytes = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
     const before = process.memoryUsage().arrayBuffers;

@@ -12,7 +12,7 @@ export interface TradeColumns {
   readonly reason: Uint8Array;
 }
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const YEARLY = Math.sqrt(365);
 
 /** Spreads below this count as none: sums of squares carry noise of about 1e-8. */

@@ -23,6 +23,15 @@ export function greatestCell(values: Float64Array): number {
   return values.findIndex((value) => value >= enough);
 }
 
+/** The two winners of a plane: its best plateau and its peak; undefined when no cell has a value. */
+export function winnersOf(
+  values: Float64Array,
+  shape: PlaneShape,
+): { readonly best: number; readonly peak: number } | undefined {
+  const peak = greatestCell(values);
+  return peak < 0 ? undefined : { best: greatestCell(plateauScores(values, shape)), peak };
+}
+
 /**
  * For every cell the mean value of the cells at most 5 steps away in both directions, clipped at the edges, NaN cells left out.
  * A NaN cell has no score. Windows are summed afresh, along rows and then columns, so that no long running sum carries noise into a tie.

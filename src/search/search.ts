@@ -1,8 +1,16 @@
 // DOOR of search: finds levels worth serving, and says honestly whether they will hold.
+import { Fault } from '#domain/fault.ts';
 import type { Plane, Study, StudySpec } from '#domain/study.ts';
-import type { StudyJournal } from '#store/store.ts';
+import type { Clock } from '#domain/time.ts';
+import type { GatewayStore, StudyJournal } from '#store/store.ts';
+import { requireSpec } from './spec.ts';
+import { queuedStudy } from './study-states.ts';
 
-export { type Replay, type ReplayedTrade, replay, requireLevels } from './replay.ts';
+export { incumbentOf } from './incumbent.ts';
+export { type Replay, type ReplayedTrade, type ReplayRequest, replay, requireLevels } from './replay.ts';
+export { openStudyRunner, type StudyRunner, type StudyRunnerOptions } from './runner.ts';
+export { type FieldName, requireSpec, SEARCH_DEFAULTS, specFrom } from './spec.ts';
+export { type StudyTask, type StudyThread, startStudyThread } from './study-thread.ts';
 
 /** The gateway side: what can be asked of the search. */
 export interface Studies {
@@ -17,10 +25,37 @@ export interface Studies {
   plane(id: string): Promise<Plane | undefined>;
 }
 
-/** The worker side: claims requested studies, runs one at a time in a thread of its own, journals and publishes. */
-export interface StudyRunner extends AsyncDisposable {
-  /** One step: takes up new requests and cancellations, starts the next study when none runs. Returns at once. */
-  tick(): Promise<void>;
-  /** Takes up nothing more and stops the running study; it stays unfinished in the journal and is run again by the next start. */
-  drain(): Promise<void>;
+/** What the gateway side works with. */
+export interface StudiesOptions {
+  readonly requests: GatewayStore['studyRequests'];
+  readonly studies: GatewayStore['studies'];
+  readonly newId: () => string;
+  readonly clock: Clock;
+}
+
+/** The gateway side over its journal. Nothing is run here: the worker reads the requests. */
+export function openStudies({ requests, studies, newId, clock }: StudiesOptions): Studies {
+  return {
+    start: async (asked) => {
+      const spec = requireSpec(asked);
+      const studyId = newId();
+      const atMs = clock.now().wallMs;
+      await requests.append({ kind: 'start', studyId, spec }, atMs);
+      return queuedStudy(studyId, spec, atMs);
+    },
+    cancel: async (id) => {
+      const [study] = await studies.byIds([id]);
+      if (study === undefined) throw new Fault('NOT_FOUND', `id: no study ${JSON.stringify(id)}`, { field: 'id' });
+      if (study.state === 'QUEUED' || study.state === 'RUNNING') {
+        await requests.append({ kind: 'cancel', studyId: id }, clock.now().wallMs);
+      }
+      return study;
+    },
+    keep: async (study, plane) => {
+      await requests.append({ kind: 'keep', studyId: study.id, study, plane }, clock.now().wallMs);
+    },
+    byIds: (ids) => studies.byIds(ids),
+    page: (query) => studies.page(query),
+    plane: (id) => studies.plane(id),
+  };
 }

@@ -1,0 +1,76 @@
+// What a study may be asked: the defaults in one place, and the checks that refuse a spec before any work starts.
+import { badInput } from '#domain/fault.ts';
+import { requirePair, timeframeMs } from '#domain/market.ts';
+import type { StudySpec } from '#domain/study.ts';
+import { gridOf } from './grid.ts';
+
+/** Everything of a study but its pair, as it is when nothing else is asked. 341 x 291 cells, both sides, net profit. */
+export const SEARCH_DEFAULTS: Omit<StudySpec, 'pair'> = {
+  timeframe: '5m',
+  side: null,
+  sampler: 'EXACT',
+  objective: 'NET_PROFIT',
+  fills: 'CONSERVATIVE',
+  feePct: 0.05,
+  maxHold: 500,
+  seed: 0,
+  stop: { min: -0.2, max: -7, step: 0.02 },
+  target: { min: 0.2, max: 6, step: 0.02 },
+  fromMs: null,
+  toMs: null,
+  folds: 5,
+  minTrades: 1,
+  minOosTrades: 30,
+  minTestDays: 30,
+  pboMax: 0.3,
+  publish: false,
+};
+
+/** The spec of a study of `pair` with the defaults where nothing is asked. Not checked yet. */
+export function specFrom(asked: Pick<StudySpec, 'pair'> & Partial<StudySpec>): StudySpec {
+  return { ...SEARCH_DEFAULTS, ...asked };
+}
+
+const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => ({
+  ok: (value: number) => Number.isSafeInteger(value) && value >= least && value <= most,
+  allowed:
+    most === Number.MAX_SAFE_INTEGER ? `a whole number, at least ${least}` : `a whole number from ${least} to ${most}`,
+});
+const within = (least: number, below: number, last: number) => ({
+  ok: (value: number) => value >= least && value <= last,
+  allowed: last === below ? `a number from ${least} to ${below}` : `a number >= ${least} and < ${below}`,
+});
+
+const NUMBERS = {
+  feePct: within(0, 50, 49.9999),
+  maxHold: whole(1, 1_000_000),
+  seed: whole(Number.MIN_SAFE_INTEGER),
+  folds: whole(1, 100),
+  minTrades: whole(1),
+  minOosTrades: whole(0),
+  minTestDays: whole(0),
+  pboMax: within(0, 1, 1),
+} as const satisfies Partial<Record<keyof StudySpec, { ok: (value: number) => boolean; allowed: string }>>;
+
+/** How a field of the spec is called where it came from, for error messages. */
+export type FieldName = (field: string) => string;
+
+/** `spec` itself when a study can be run with it; throws BAD_USER_INPUT naming the first wrong field by `name` otherwise. */
+export function requireSpec(spec: StudySpec, name: FieldName = (field) => field): StudySpec {
+  requirePair(spec.pair, name('pair'));
+  if (timeframeMs(spec.timeframe) === undefined) {
+    const allowed = 'a number and s, m, h, d or w, e.g. 5m';
+    throw badInput(name('timeframe'), `${JSON.stringify(spec.timeframe)} is none`, allowed);
+  }
+  for (const [field, { ok, allowed }] of Object.entries(NUMBERS)) {
+    const value = spec[field as keyof typeof NUMBERS];
+    if (!ok(value)) throw badInput(name(field), field === 'maxHold' && value === 0 ? NO_EMBARGO : `${value}`, allowed);
+  }
+  gridOf(spec.stop, spec.target, name);
+  if (spec.fromMs !== null && spec.toMs !== null && spec.fromMs >= spec.toMs) {
+    throw badInput(name('to'), 'not after the beginning', 'a time after from');
+  }
+  return spec;
+}
+
+const NO_EMBARGO = '0 (no limit) leaves the embargo between training and test unknown';
