@@ -1,9 +1,15 @@
-// The calling thread's end of the hub's reader thread: one thread per question, and none is left behind when the store closes.
+// Sums over closed trades without keeping the calling thread waiting: a short walk happens at once, a long one in a thread of its own,
+// which ends with its answer, for figures are asked rarely and an idle thread costs memory.
 import { Worker } from 'node:worker_threads';
 import { Fault } from '#domain/fault.ts';
 import type { TradeSums } from '#domain/leverage-bin.ts';
 import type { TradeStore } from '../store.ts';
+import { ReadFile } from './read-file.ts';
+import { isLong, type SumsQuery, tradeSums } from './trade-sums.ts';
 import { type Failure, fromFailure } from './writer-protocol.ts';
+
+/** The longest walk made on the calling thread, trades: a few milliseconds. */
+export const SHORT_WALK = 5_000;
 
 type Reply = { readonly sums: readonly TradeSums[] } | { readonly failure: Failure };
 
@@ -13,29 +19,27 @@ export interface SumsReader extends Pick<TradeStore, 'sums'> {
 }
 
 export function sumsReader(folder: string): SumsReader {
+  const trades = new ReadFile(folder, 'trades');
   const threads = new Set<Worker>();
-  let closed = false;
-  const unavailable = (why: string) =>
-    new Fault('HUB_UNAVAILABLE', `the closed trades in ${folder} cannot be read: ${why}`);
+  const inThread = (query: SumsQuery) =>
+    new Promise<readonly TradeSums[]>((resolve, reject) => {
+      const entry = new URL(import.meta.resolve('#store/sqlite/sums-thread.ts'));
+      const thread = new Worker(entry, { workerData: { folder, query } });
+      threads.add(thread);
+      thread.once('message', (reply: Reply) => {
+        if ('sums' in reply) resolve(reply.sums);
+        else reject(fromFailure(reply.failure));
+      });
+      thread.once('error', reject);
+      thread.once('exit', () => {
+        threads.delete(thread);
+        reject(new Fault('HUB_UNAVAILABLE', `the closed trades in ${folder} cannot be read: the reader has stopped`));
+      });
+    });
   return {
-    sums: (query) =>
-      new Promise((resolve, reject) => {
-        if (closed) return reject(unavailable('the store is closed'));
-        const entry = new URL(import.meta.resolve('#store/sqlite/sums-thread.ts'));
-        const thread = new Worker(entry, { workerData: { folder, query } });
-        threads.add(thread);
-        thread.once('message', (reply: Reply) => {
-          if ('sums' in reply) resolve(reply.sums);
-          else reject(fromFailure(reply.failure));
-        });
-        thread.once('error', reject);
-        thread.once('exit', () => {
-          threads.delete(thread);
-          reject(unavailable('the reader stopped'));
-        });
-      }),
+    sums: async (query) => (isLong(trades, query, SHORT_WALK) ? inThread(query) : tradeSums(trades, query)),
     close: async () => {
-      closed = true;
+      trades.close();
       await Promise.all([...threads].map((thread) => thread.terminate()));
     },
   };

@@ -18,6 +18,13 @@ const SUMS = `SELECT leverage, side, pair, count(*) AS trades,
     AND stopLossPct >= ? AND stopLossPct < 0 AND takeProfitPct > 0 AND takeProfitPct <= ?
   GROUP BY leverage, side, pair ORDER BY leverage, side, pair`;
 
+/** Whether more than `limit` trades were closed in the span of `query`: a look at no more than those. */
+export function isLong(trades: ReadFile, { fromMs, toMs }: SumsQuery, limit: number): boolean {
+  const counted = 'SELECT count(*) AS n FROM (SELECT 1 FROM trades WHERE closedAtMs BETWEEN ? AND ? LIMIT ?)';
+  const [row] = trades.rows(counted, Math.ceil(fromMs), Math.floor(toMs), limit + 1);
+  return Number(row?.n ?? 0) > limit;
+}
+
 /** As `TradeStore.sums`; walks every trade of the span, so it belongs on a thread that serves nobody. */
 export function tradeSums(trades: ReadFile, { fromMs, toMs, edges }: SumsQuery): readonly TradeSums[] {
   const lowest = edges[0];

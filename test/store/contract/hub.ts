@@ -70,6 +70,24 @@ export function tradeStoreContract(open: () => Promise<HubUnderTest<TradeStore>>
       expect((sums?.sumLossPct ?? 0) / (3_548 - wins)).toBeCloseTo(-1.46, 12);
     });
 
+    test('many trades are summed as few are', async () => {
+      await using hub = await open();
+      const all = Array.from({ length: 12_000 }, (_, index) =>
+        trade({
+          tradeId: String(index),
+          leverage: 1 + (index % 3),
+          profitPct: (index % 5) - 2,
+          closedAtMs: T0 + index,
+        }),
+      );
+      await hub.port.record(all);
+      const query = { ...ALWAYS, edges: [0.5, 1.5, 2.5, 4] };
+      const found = await hub.port.sums(query);
+      expect(new Map(found.map((sums) => [`${sums.bin} ${sums.side}`, rounded(sums)]))).toEqual(
+        expectedSums(all, query),
+      );
+    });
+
     test('sums are those of a plain loop over the trades that count', async () => {
       await using hub = await open();
       let generation = 0;
