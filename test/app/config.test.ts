@@ -217,6 +217,7 @@ describe('the file', () => {
     expect(mistakesOf().map((mistake) => mistake.split(': ')[0])).toEqual(
       expect.arrayContaining(['overrides[0]', 'overrides[1]', 'overrides[2].pair', 'overrides[3].speed']),
     );
+    expect(mistakesOf()).toContainEqual(expect.stringMatching(/speed: unknown key; allowed: only pair, side/));
     await inFile({
       overrides: [
         { pair: 'BTC/USDT', minAgreements: 2 },
