@@ -56,10 +56,11 @@ export class SignalAggregator {
     try {
       this.#memory ??= await this.#recover(now);
       const decided = await this.#advance(this.#memory, now);
-      this.#remember(this.#memory);
-      return { open: this.#memory.windows.size, decided };
+      const { windows, seq } = this.#memory;
+      const lowest = windows.lowestSeq();
+      this.#decidedUpToSeq = lowest === undefined ? seq : lowest - 1;
+      return { open: windows.size, decided };
     } catch (error) {
-      if (this.#memory !== undefined) this.#remember(this.#memory);
       this.#memory = undefined;
       throw error;
     }
@@ -127,11 +128,6 @@ export class SignalAggregator {
       counts.set(key, { outcome, reason, count });
     }
     for (const detail of counts.values()) mark('decision.committed', detail);
-  }
-
-  #remember({ windows, seq }: Memory): void {
-    const lowest = windows.lowestSeq();
-    this.#decidedUpToSeq = lowest === undefined ? seq : Math.min(seq, lowest - 1);
   }
 }
 

@@ -238,6 +238,34 @@ describe('many', () => {
   });
 });
 
+test('a window longer than a page of the journal is decided only when all of it was read', async () => {
+  const { now, signals, decisions, start, fresh, pass } = worker();
+  await signals.append(Array.from({ length: 2_500 }, (_, n) => fresh({ source: `s${n}` })));
+  pass(3_600_000);
+  expect(await start().tick(now)).toEqual({ open: 0, decided: 1 });
+  expect(decisions.closings[0]?.decision.votes).toBe(2_500);
+});
+
+test('a conflict is found among more decided windows than a page holds', async () => {
+  const { now, signals, decisions, start, fresh, pass } = worker();
+  const others = Array.from({ length: 1_200 }, (_, n) => fresh({ pair: `P${n}/USDT` }));
+  await signals.append(others);
+  await start().tick(now);
+  pass(59_999);
+  signals.stall();
+  await signals.append(others.map(({ pair }) => fresh({ pair, side: 'SHORT' })));
+  pass(200);
+  const aggregator = start();
+  expect(await aggregator.tick(now)).toEqual({ open: 0, decided: 1_200 });
+  signals.goOn();
+  expect(await aggregator.tick(now)).toEqual({ open: 1_200, decided: 0 });
+  pass(60_000);
+  await aggregator.tick(now);
+  const marked = decisions.closings.filter(({ decision }) => decision.conflict);
+  expect(new Set(marked.map(({ decision }) => decision.side))).toEqual(new Set(['SHORT']));
+  expect(marked).toHaveLength(1_200);
+});
+
 describe('recovery', () => {
   test('reads signals only where fates are missing, and after a failure goes on from what is known to be decided', async () => {
     const { now, signals, decisions, start, fresh, pass } = worker();
