@@ -4,7 +4,9 @@ import { printSchema } from 'graphql';
 import { buildSchema } from '#graphql/schema.ts';
 
 const file = new URL('./schema.graphql', import.meta.url);
-const printed = `# Printed from src/graphql by \`npm run schema\`. Change the code, not this file.\n${printSchema(buildSchema())}\n`;
+/** Descriptions on lines of their own, as the formatter has them. */
+const sdl = printSchema(buildSchema()).replace(/^( *)"""(.+)"""$/gm, '$1"""\n$1$2\n$1"""');
+const printed = `# Printed from src/graphql by \`npm run schema\`. Change the code, not this file.\n${sdl}\n`;
 
 if (process.argv.includes('--check')) {
   const committed = await readFile(file, 'utf8').catch(() => '');

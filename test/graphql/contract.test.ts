@@ -1,0 +1,100 @@
+// The spoken contract: what bots, feeders and operators are built on. A name or type that changes here breaks them.
+import { readFileSync } from 'node:fs';
+import { isObjectType, buildSchema as parsed, printSchema } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { ACCESS } from '#graphql/access.ts';
+import { buildSchema } from '#graphql/schema.ts';
+
+const schema = buildSchema();
+
+const ROOTS = {
+  'Query.exitParams': '(pair: String!, leverage: Float!, side: Side): ExitParams!',
+  'Query.exitParamsBatch': '(requests: [ExitParamsRequest!]!): [ExitParams]!',
+  'Query.leverageBins': '(side: Side, pair: String, lookbackDays: Int = 30): [LeverageBin!]!',
+  'Query.ensembleDecisions':
+    '(first: Int = 20, after: String, pair: String, side: Side, outcome: DecisionOutcome, source: String, from: DateTime, to: DateTime): EnsembleDecisionConnection!',
+  'Query.decision': '(id: ID!): EnsembleDecision',
+  'Query.signal': '(id: ID!): Signal',
+  'Query.study': '(id: ID!): Study',
+  'Query.studies': '(first: Int = 20, after: String, pair: String): StudyConnection!',
+  'Mutation.submitSignal': '(input: SubmitSignalInput!): SubmitSignalPayload!',
+  'Mutation.recordTrades': '(trades: [ClosedTradeInput!]!): RecordTradesPayload!',
+  'Mutation.startSearch': '(input: StartSearchInput!): Study!',
+  'Mutation.cancelSearch': '(id: ID!): Study!',
+};
+
+/** Types whose fields take no arguments: `name type` of each field. */
+const TYPES = {
+  ExitLevels: 'stopLossPct Float!, takeProfitPct Float!',
+  ExitParams:
+    'pair String!, leverage Float!, side Side, source ParamSource!, position ExitLevels!, account ExitLevels!, riskCapped Boolean!, leverageBin String, winRate Float, profitFactor Float, avgWinPct Float, avgLossPct Float, totalTrades Int, validated Boolean, reason String!, asOf DateTime, readAt DateTime, ageSeconds Float, stale Boolean!, revision String!',
+  LeverageBin:
+    'label String!, minLeverage Float!, maxLeverage Float!, stopLossPct Float!, takeProfitPct Float!, winRate Float!, profitFactor Float, avgWinPct Float, avgLossPct Float, totalTrades Int!, firstTradeAt DateTime!, lastTradeAt DateTime!',
+  Window: 'openedAt DateTime!, closesAt DateTime!',
+  Signal:
+    'id ID!, pair String!, side Side!, source String!, confidence Float!, confidenceDefaulted Boolean!, leverage Float, enterTag String, profitPct Float, safetyPct Float, sentAt DateTime, receivedAt DateTime!, window Window!, counted Boolean, decision EnsembleDecision',
+  DeliveryAttempt: 'at DateTime!, status Int, error String, durationMs Float',
+  Delivery: 'bot String!, state DeliveryState!, tradeId String, attempts [DeliveryAttempt!]!',
+  EnsembleDecision:
+    'id ID!, pair String!, side Side!, outcome DecisionOutcome!, reason DecisionReason, detail String, votes Int!, expectedFeeders Int!, confidence Float!, confidenceDefaulted Boolean!, sources [String!]!, leverage Float, enterTag String!, conflict Boolean!, windowOpenedAt DateTime!, windowClosedAt DateTime!, decidedAt DateTime!, signals [Signal!]!, deliveries [Delivery!]!',
+  PageInfo: 'hasNextPage Boolean!, hasPreviousPage Boolean!, startCursor String, endCursor String',
+  EnsembleDecisionEdge: 'cursor String!, node EnsembleDecision!',
+  EnsembleDecisionConnection: 'edges [EnsembleDecisionEdge!]!, nodes [EnsembleDecision!]!, pageInfo PageInfo!',
+  StudyEdge: 'cursor String!, node Study!',
+  StudyConnection: 'edges [StudyEdge!]!, nodes [Study!]!, pageInfo PageInfo!',
+  Metrics:
+    'trades Int!, winRate Float, profitFactor Float, expectancyPct Float, netProfitPct Float, avgWinPct Float, avgLossPct Float, sharpe Float, sortino Float, calmar Float, maxDrawdownPct Float, avgBars Float, exits Exits!',
+  Exits: 'stopLoss Int!, roi Int!, maxHold Int!, forceExit Int!',
+  Candidate: 'stopLossPct Float!, takeProfitPct Float!, objective Float!, metrics Metrics!',
+  Baseline: 'fallback Metrics!, incumbent Metrics',
+  Fold: 'trainFrom DateTime!, trainTo DateTime!, testFrom DateTime!, testTo DateTime!, stopLossPct Float!, takeProfitPct Float!, inSample Metrics!, outOfSample Metrics!',
+  Condition: 'name String!, passed Boolean!, sentence String!',
+  Validation:
+    'folds [Fold!]!, outOfSample Metrics!, pbo Float, conditions [Condition!]!, reasons [String!]!, warnings [String!]!',
+  Plane: 'stops [Float!]!, targets [Float!]!, values [[Float]!]!',
+  SubmitSignalPayload: 'signal Signal!, windowClosesAt DateTime!, duplicate Boolean!',
+  RecordTradesPayload: 'recorded Int!, duplicates Int!',
+};
+
+function fieldsOf(name: string) {
+  const type = schema.getType(name);
+  if (!isObjectType(type)) throw new Error(`${name} is no object type`);
+  return Object.values(type.getFields());
+}
+
+describe('the spoken contract', () => {
+  it.each(Object.entries(ROOTS))('%s%s', (coordinate, signature) => {
+    const [type = '', name] = coordinate.split('.');
+    const field = fieldsOf(type).find((one) => one.name === name);
+    const [, given = '', result = ''] = /^\((.*)\): (.*)$/.exec(signature) ?? [];
+    expect(String(field?.type)).toBe(result);
+    const args = (field?.args ?? []).map((arg) => {
+      const literal = arg.defaultValue === undefined ? '' : ` = ${JSON.stringify(arg.defaultValue)}`;
+      return `${arg.name}: ${arg.type}${literal}`;
+    });
+    expect(args.toSorted()).toEqual(given.split(', ').toSorted());
+  });
+
+  it.each(Object.entries(TYPES))('%s { %s }', (name, fields) => {
+    expect(
+      fieldsOf(name)
+        .map((field) => `${field.name} ${field.type}`)
+        .toSorted(),
+    ).toEqual(fields.split(', ').toSorted());
+  });
+
+  it('is the committed one, word for word', () => {
+    const committed = readFileSync(new URL('../../schema/schema.graphql', import.meta.url), 'utf8');
+    expect(printSchema(parsed(committed))).toBe(printSchema(schema));
+  });
+
+  it('says of every root field who may use it', () => {
+    const roots = ['Query', 'Mutation'].flatMap((type) => fieldsOf(type).map(({ name }) => `${type}.${name}`));
+    expect(
+      Object.keys(ACCESS)
+        .filter((name) => /^(Query|Mutation)\./.test(name))
+        .toSorted(),
+    ).toEqual(roots.toSorted());
+    expect(roots.toSorted()).toEqual(Object.keys(ROOTS).toSorted());
+  });
+});
