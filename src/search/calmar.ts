@@ -19,7 +19,6 @@ export function calmarValues(input: PlaneInput, population: Population, onRow: (
   const values = new Float64Array(stopsPct.length * targetsPct.length).fill(Number.NaN);
   if (population.trades === 0) return values;
   const tileLevels = Math.max(8, Math.floor(TILE_BYTES / (16 * population.trades)));
-  const curve = new Curve(input.candles.open.length);
   let cellsDone = 0;
   for (let firstStop = 0; firstStop < stopsPct.length; firstStop += tileLevels) {
     const stops = stopsPct.slice(firstStop, firstStop + tileLevels);
@@ -27,9 +26,10 @@ export function calmarValues(input: PlaneInput, population: Population, onRow: (
       const targets = targetsPct.slice(firstTarget, firstTarget + tileLevels);
       const touches = touchesOf({ ...input, grid: { stopsPct: stops, targetsPct: targets } }, population.trades);
       for (let stop = 0; stop < stops.length; stop += 1) {
+        const row = new Row(touches, stop, input.candles.open.length);
         for (let target = 0; target < targets.length; target += 1) {
-          const profit = curve.lay(touches, stop, target);
-          const ratio = yearlyRatio((100 * profit) / population.days, curve.relativeFall());
+          const { profit, relativeFall } = row.next(target);
+          const ratio = yearlyRatio((100 * profit) / population.days, relativeFall);
           values[(firstStop + stop) * targetsPct.length + firstTarget + target] = ratio ?? Number.NaN;
         }
         cellsDone += targets.length;
@@ -93,53 +93,93 @@ function touchesOf({ candles, entries, grid, feePct, maxHold }: PlaneInput, trad
   return touches;
 }
 
-/** Profits by candle of exit, of one cell at a time. Only candles with an exit are visited, so few trades in many candles stay cheap. */
-class Curve {
-  readonly #byCandle: Float64Array;
-  /** One bit per candle: something ends there. */
-  readonly #ends: Int32Array;
+/**
+ * Profits by candle of exit along one row: as targets move outward, a trade reaches its target until the stop (or the end of the hold) comes first, and
+ * is stopped from then on. Stopped trades are laid down once; only those still at their target are laid anew for each cell. Only candles with an exit
+ * are visited, so few trades in many candles stay cheap.
+ */
+class Row {
+  readonly #touches: Touches;
+  readonly #stopCandle: Int32Array;
+  readonly #stopProfit: Float64Array;
+  /** Trades that still reach their target. */
+  readonly #open: Int32Array;
+  #openCount: number;
+  readonly #stopped: Ends;
+  #stoppedProfit = 0;
+  readonly #reached: Ends;
   readonly #changes: Float64Array;
 
-  constructor(candles: number) {
-    this.#byCandle = new Float64Array(candles);
-    this.#ends = new Int32Array((candles >> 5) + 1);
+  constructor(touches: Touches, stop: number, candles: number) {
+    this.#touches = touches;
+    this.#stopCandle = touches.stopCandle[stop] as Int32Array;
+    this.#stopProfit = touches.stopProfit[stop] as Float64Array;
+    this.#open = Int32Array.from({ length: touches.trades }, (_, index) => index);
+    this.#openCount = touches.trades;
+    this.#stopped = noEnds(candles);
+    this.#reached = noEnds(candles);
     this.#changes = new Float64Array(candles);
   }
 
-  /** Lays out the trades of a cell; returns the sum of their profit ratios. */
-  lay(touches: Touches, stop: number, target: number): number {
-    const stopCandle = touches.stopCandle[stop] as Int32Array;
-    const stopProfit = touches.stopProfit[stop] as Float64Array;
-    const targetCandle = touches.targetCandle[target] as Int32Array;
-    const targetProfit = touches.targetProfit[target] as number;
-    const byCandle = this.#byCandle;
-    const ends = this.#ends;
-    const last = byCandle.length - 1;
-    let sum = 0;
-    for (let index = 0; index < touches.trades; index += 1) {
-      const stopped = stopCandle[index] as number;
-      const reached = targetCandle[index] as number;
-      const candle = reached < stopped ? reached : stopped < last ? stopped : last;
-      const r = reached < stopped ? targetProfit : (stopProfit[index] as number);
-      byCandle[candle] = (byCandle[candle] as number) + r;
-      ends[candle >> 5] = (ends[candle >> 5] as number) | (1 << (candle & 31));
-      sum += r;
+  /** The figures of the next cell of the row; targets are asked for in order, each once. */
+  next(target: number): { readonly profit: number; readonly relativeFall: number } {
+    const targetCandle = this.#touches.targetCandle[target] as Int32Array;
+    const stopCandle = this.#stopCandle;
+    const open = this.#open;
+    const last = this.#changes.length - 1;
+    let left = 0;
+    for (let place = 0; place < this.#openCount; place += 1) {
+      const trade = open[place] as number;
+      const reached = targetCandle[trade] as number;
+      const stopped = stopCandle[trade] as number;
+      if (reached < stopped) {
+        endAt(this.#reached, reached, 1);
+        open[left] = trade;
+        left += 1;
+      } else {
+        const r = this.#stopProfit[trade] as number;
+        endAt(this.#stopped, stopped < last ? stopped : last, r);
+        this.#stoppedProfit += r;
+      }
     }
-    return sum;
+    this.#openCount = left;
+    const perTarget = this.#touches.targetProfit[target] as number;
+    return {
+      profit: this.#stoppedProfit + left * perTarget,
+      relativeFall: deepestFall(this.#changes, this.#collect(perTarget)).relative,
+    };
   }
 
-  /** The deepest fall of what was laid out, relative to the height it fell from; clears the layout. */
-  relativeFall(): number {
+  /** Puts the changes of all candles with an exit in order and forgets who reached a target; returns how many changes there are. */
+  #collect(perTarget: number): number {
+    const changes = this.#changes;
+    const { at: stoppedAt, marks: stoppedMarks } = this.#stopped;
+    const { at: reachedAt, marks: reachedMarks } = this.#reached;
     let count = 0;
-    for (let word = 0; word < this.#ends.length; word += 1) {
-      for (let bits = this.#ends[word] as number; bits !== 0; bits &= bits - 1) {
+    for (let word = 0; word < stoppedMarks.length; word += 1) {
+      for (let bits = (stoppedMarks[word] as number) | (reachedMarks[word] as number); bits !== 0; bits &= bits - 1) {
         const candle = (word << 5) + 31 - Math.clz32(bits & -bits);
-        this.#changes[count] = this.#byCandle[candle] as number;
-        this.#byCandle[candle] = 0;
+        changes[count] = (stoppedAt[candle] as number) + (reachedAt[candle] as number) * perTarget;
+        reachedAt[candle] = 0;
         count += 1;
       }
-      this.#ends[word] = 0;
+      reachedMarks[word] = 0;
     }
-    return deepestFall(this.#changes, count).relative;
+    return count;
   }
+}
+
+/** Something added up by candle of exit, with one bit per candle where anything ends. */
+interface Ends {
+  readonly at: Float64Array;
+  readonly marks: Int32Array;
+}
+
+function noEnds(candles: number): Ends {
+  return { at: new Float64Array(candles), marks: new Int32Array((candles >> 5) + 1) };
+}
+
+function endAt({ at, marks }: Ends, candle: number, what: number): void {
+  at[candle] = (at[candle] as number) + what;
+  marks[candle >> 5] = (marks[candle >> 5] as number) | (1 << (candle & 31));
 }
