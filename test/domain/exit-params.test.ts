@@ -36,7 +36,7 @@ test('the stop is never looser than the cap, never positive, and capped exactly 
       expect(Object.is(account.stopLossPct, -0)).toBe(false);
       // Whole numbers: stop in 1/10,000 % times leverage in tenths, half away from zero.
       const tenths = Math.round(stop * 10_000) * Math.round(times * 10);
-      const rounded = -Math.floor((tenths + 5) / 10);
+      const rounded = 0 - Math.floor((tenths + 5) / 10);
       expect(riskCapped).toBe(rounded < Math.round(riskCapPct * 10_000));
       expect(Math.round(account.stopLossPct * 10_000)).toBe(Math.max(rounded, Math.round(riskCapPct * 10_000)));
     }),
