@@ -11,7 +11,7 @@ import { type AggregatorParts, SignalAggregator } from './aggregator.ts';
 import type { EnsembleSettings } from './settings.ts';
 
 export type { SignalSubmission, Submitter } from './acceptable.ts';
-export type { EnsembleOverride, EnsembleSettings } from './settings.ts';
+export type { EnsembleSettings } from './settings.ts';
 
 /** The gateway side. */
 export interface Intake {

@@ -3,7 +3,7 @@ import type { Side } from '#domain/market.ts';
 import { type ConfidenceE4, toE4 } from '#domain/signal.ts';
 
 /** Other rules for a pair, a side, or one side of a pair. An absent rule falls through to the next less specific override. */
-export interface EnsembleOverride {
+interface EnsembleOverride {
   readonly pair?: string | undefined;
   readonly side?: Side | undefined;
   readonly windowSeconds?: number | undefined;

@@ -154,6 +154,7 @@ test.each([
 
 test('the borders of sentAt, leverage and key are accepted', () => {
   for (const sentAtMs of [WALL_MS + 30_000, WALL_MS - 60_000]) expect(accept({ sentAtMs }).sentAtMs).toBe(sentAtMs);
+  expect(accept({ sentAtMs: WALL_MS + 0.7 }).sentAtMs).toBe(WALL_MS);
   for (const leverage of [0.01, 125]) expect(accept({ leverage }).leverage).toBe(leverage);
   expect(accept({ idempotencyKey: 'k'.repeat(255) }).idempotencyKey).toHaveLength(255);
 });
