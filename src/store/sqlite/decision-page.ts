@@ -34,8 +34,14 @@ export function decisionPage(query: DecisionQuery): {
   where(`(${walked}.windowClosesAtMs, ${id}) < (?, ?)`, query.after?.windowClosesAtMs, query.after?.id);
   const from = walksSources
     ? `decisionSources s INDEXED BY ${outcome === undefined ? 'sqlite_autoindex_decisionSources_1' : 'decisionSourcesByOutcome'} CROSS JOIN decisions d ON d.id = s.decisionId`
-    : `decisions d INDEXED BY ${pair !== undefined ? 'decisionsByPair' : outcome !== undefined ? 'decisionsByOutcome' : 'decisionsByClose'}`;
+    : `decisions d INDEXED BY ${indexFor(query)}`;
   const filter = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
   const order = `ORDER BY ${walked}.windowClosesAtMs DESC, ${id} DESC LIMIT ?`;
   return { sql: `SELECT d.* FROM ${from} ${filter} ${order}`, values: [...values, query.first + 1] };
+}
+
+function indexFor({ pair, outcome, side }: DecisionQuery): string {
+  if (pair !== undefined) return 'decisionsByPair';
+  if (outcome !== undefined) return 'decisionsByOutcome';
+  return side === undefined ? 'decisionsByClose' : 'decisionsBySide';
 }

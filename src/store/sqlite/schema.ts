@@ -68,8 +68,9 @@ CREATE TABLE decisions (
   decidedAtMs INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX decisionsByClose ON decisions (windowClosesAtMs, id);
-CREATE INDEX decisionsByPair ON decisions (pair, windowClosesAtMs, id);
-CREATE INDEX decisionsByOutcome ON decisions (outcome, windowClosesAtMs, id);
+CREATE INDEX decisionsByPair ON decisions (pair, windowClosesAtMs, id, outcome, side);
+CREATE INDEX decisionsByOutcome ON decisions (outcome, windowClosesAtMs, id, side);
+CREATE INDEX decisionsBySide ON decisions (side, windowClosesAtMs, id);
 CREATE TABLE decisionSources (
   source TEXT NOT NULL,
   windowClosesAtMs INTEGER NOT NULL,
