@@ -11,6 +11,7 @@ const outsideOfModules = (process.env.PATH ?? '').split(delimiter).filter((folde
 const KEPT_NPM_SETTINGS = /^npm_config_(cache|registry|userconfig|globalconfig)$/i;
 
 let folder = '';
+const started: ChildProcess[] = [];
 
 /** Our own environment without what `npm run` added, so that npm works in the empty folder as it would for anyone. */
 function environment(nodeFolder: string): Record<string, string> {
@@ -52,7 +53,10 @@ beforeAll(() => {
   const installed = run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], { cwd: folder });
   if (installed.status !== 0) throw new Error(`npm install failed: ${installed.stdout}${installed.stderr}`);
 }, 5 * MINUTES);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  for (const { pid } of started) killGroup(pid, 'SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
 
 describe('the installed package', () => {
   test('says its version', () => {
@@ -71,11 +75,9 @@ describe('the installed package', () => {
   test(
     'starts, answers a question, and ends on SIGTERM',
     async () => {
-      const words = ['node_modules/paramgate/dist/main.js', 'start'];
-      const child = spawn(process.execPath, words, { cwd: folder, env: { ...thisNode, PARAMGATE_PORT: '0' } });
+      const child = start(process.execPath, ['node_modules/paramgate/dist/main.js', 'start']);
       const ended = new Promise<number | null>((done) => child.on('exit', done));
-      const url = await readyUrl(child);
-      const response = await fetch(url, {
+      const response = await fetch(await readyUrl(child), {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ query: '{ exitParams(pair: "BTC/USDT", leverage: 3) { source } }' }),
@@ -90,14 +92,10 @@ describe('the installed package', () => {
   test(
     'npx starts it, too',
     async () => {
-      const child = spawn('npx', ['paramgate', 'start'], {
-        cwd: folder,
-        env: { ...thisNode, PARAMGATE_PORT: '0' },
-        detached: true,
-      });
+      const child = start('npx', ['paramgate', 'start']);
       const ended = new Promise((done) => child.on('exit', done));
       expect(await readyUrl(child)).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/graphql$/);
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+      killGroup(child.pid, 'SIGTERM');
       await ended;
     },
     MINUTES,
@@ -115,6 +113,21 @@ describe('the installed package', () => {
     expect(status).toBe(2);
   });
 });
+
+/** A child in a process group of its own, so that what it starts ends with it. */
+function start(command: string, words: readonly string[]): ChildProcess {
+  const child = spawn(command, words, { cwd: folder, env: { ...thisNode, PARAMGATE_PORT: '0' }, detached: true });
+  started.push(child);
+  return child;
+}
+
+function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
 
 function readyUrl(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
