@@ -211,7 +211,7 @@ class Runner {
     const study: Study = { ...next, state: 'RUNNING', progress: 0, startedAtMs: wallMs };
     await studies.save(study);
     this.#queue.shift();
-    const incumbent = incumbentOf(records, study.spec.pair, study.spec.side) ?? null;
+    const incumbent = incumbentOf(records, study.spec.pair, study.spec.side);
     const thread = startStudyThread(
       { spec: study.spec, candlesFolder, entriesFile: null, fallback, incumbent },
       (share) => {
