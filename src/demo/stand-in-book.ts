@@ -1,6 +1,6 @@
 // The stand-in's trades: what freqtrade's /forceenter refuses and enters, in its order and words, and the rows it tells of them.
 
-import { tradeRow } from './stand-in-rows.ts';
+import { closedTradeRow, openTradeRow, tradeRow } from './stand-in-rows.ts';
 import type { ForceEnterBody } from './stand-in-schema.ts';
 
 /** What may be switched while the bot runs. `state` is freqtrade's word. */
@@ -117,8 +117,9 @@ export class StandInBook {
   }
 
   /** What /forceenter answers after entering: the pair's first open trade, not necessarily the one just made. */
-  firstOpen(pair: string): StandInTrade | undefined {
-    return this.open().find((trade) => trade.pair === pair);
+  firstOpen(pair: string): object | undefined {
+    const first = this.open().find((trade) => trade.pair === pair);
+    return first && tradeRow(first, this.#settings);
   }
 
   /** Closes every open trade of `pair`, as a stop that was hit. */
@@ -129,14 +130,14 @@ export class StandInBook {
   }
 
   rowsOpen(): readonly object[] {
-    return this.open().map((trade) => ({ ...tradeRow(trade, this.#settings), current_rate: 100, total_profit_abs: 0 }));
+    return this.open().map((trade) => openTradeRow(trade, this.#settings));
   }
 
   /** Closed trades, by id or newest close first. */
   rowsClosed(byId: boolean): readonly object[] {
     const closed = this.trades().filter((trade) => trade.closedAtMs !== null);
     if (!byId) closed.sort((a, b) => (b.closedAtMs ?? 0) - (a.closedAtMs ?? 0));
-    return closed.map((trade) => tradeRow(trade, this.#settings));
+    return closed.map((trade) => closedTradeRow(trade, this.#settings));
   }
 
   #hasMarket(pair: string): boolean {

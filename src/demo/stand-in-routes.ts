@@ -1,7 +1,7 @@
 // freqtrade 2026.9's REST routes as far as the fleet meets them: order of checks, error families and texts as they are there.
 import { timingSafeEqual } from 'node:crypto';
 import { BusinessRefusal, type StandInBook, type StandInSettings } from './stand-in-book.ts';
-import { INTERNAL_ERROR, type Mischief, type WireAnswer } from './stand-in-mischief.ts';
+import type { Mischief, WireAnswer } from './stand-in-mischief.ts';
 import { settingsRow } from './stand-in-rows.ts';
 import { parseBody, readForceEnter } from './stand-in-schema.ts';
 
@@ -87,9 +87,7 @@ async function forceEnter(request: StandInRequest, state: StandInState, mischief
     for (let entered = 0; entered < (mischief.enters ?? 1); entered += 1) state.book.enter(body, position);
     await mischief.answerAfter;
     const first = state.book.firstOpen(body.pair);
-    if (first === undefined) return json(200, { status: `Error entering ${body.side} trade for pair ${body.pair}.` });
-    const row = state.book.rowsOpen().find((open) => 'trade_id' in open && open.trade_id === first.id);
-    return row === undefined ? INTERNAL_ERROR : json(200, row);
+    return json(200, first ?? { status: `Error entering ${body.side} trade for pair ${body.pair}.` });
   } catch (error) {
     if (error instanceof BusinessRefusal) return refusal(path, error.message);
     throw error;

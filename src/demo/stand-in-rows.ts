@@ -4,8 +4,10 @@ import type { StandInOrder, StandInSettings, StandInTrade } from './stand-in-boo
 const PRICE = 100;
 const STAKE = 100;
 
-/** A trade as in /status, /trades and the answer to /forceenter. Everything costs 100 and has neither gained nor lost. */
-export function tradeRow(trade: StandInTrade, settings: StandInSettings): Readonly<Record<string, unknown>> {
+type Row = Readonly<Record<string, unknown>>;
+
+/** A trade as in the answer to /forceenter. Everything costs 100 and has neither gained nor lost. */
+export function tradeRow(trade: StandInTrade, settings: StandInSettings): Row {
   const [base = '', quote = ''] = trade.pair.split(/[/:]/);
   const isOpen = trade.closedAtMs === null;
   const amount = (trade.orders.length * STAKE * trade.leverage) / PRICE;
@@ -26,8 +28,8 @@ export function tradeRow(trade: StandInTrade, settings: StandInSettings): Readon
     enter_tag: trade.enterTag.slice(0, 255),
     timeframe: 5,
     fee_open: 0.0005,
-    fee_open_cost: null,
-    fee_open_currency: null,
+    fee_open_cost: amount * PRICE * 0.0005,
+    fee_open_currency: quote,
     fee_close: 0.0005,
     fee_close_cost: null,
     fee_close_currency: null,
@@ -42,9 +44,9 @@ export function tradeRow(trade: StandInTrade, settings: StandInSettings): Readon
     close_profit: isOpen ? null : 0,
     close_profit_pct: null,
     close_profit_abs: isOpen ? null : 0,
-    profit_ratio: 0,
+    profit_ratio: isOpen ? null : 0,
     profit_pct: null,
-    profit_abs: 0,
+    profit_abs: isOpen ? null : 0,
     profit_fiat: null,
     realized_profit: 0,
     realized_profit_ratio: null,
@@ -58,8 +60,8 @@ export function tradeRow(trade: StandInTrade, settings: StandInSettings): Readon
     initial_stop_loss_abs: stop,
     initial_stop_loss_ratio: -0.1,
     initial_stop_loss_pct: -10,
-    min_rate: PRICE,
-    max_rate: PRICE,
+    min_rate: null,
+    max_rate: 0,
     nr_of_successful_entries: trade.orders.length,
     nr_of_successful_exits: isOpen ? 0 : 1,
     has_open_orders: false,
@@ -70,15 +72,53 @@ export function tradeRow(trade: StandInTrade, settings: StandInSettings): Readon
     funding_fees: 0,
     trading_mode: settings.tradingMode,
     amount_precision: 0.001,
-    price_precision: 0.1,
+    price_precision: 0.01,
     precision_mode: 4,
   };
 }
 
+/** A trade as in /status: with its figures at the present price. */
+export function openTradeRow(trade: StandInTrade, settings: StandInSettings): Row {
+  return {
+    ...tradeRow(trade, settings),
+    profit_ratio: 0,
+    profit_pct: 0,
+    profit_abs: 0,
+    stoploss_current_dist: trade.isShort ? 10 : -10,
+    stoploss_current_dist_pct: -10,
+    stoploss_current_dist_ratio: -0.1,
+    stoploss_entry_dist: trade.isShort ? 10 : -10,
+    stoploss_entry_dist_ratio: -0.1,
+    current_rate: PRICE,
+    total_profit_abs: 0,
+    total_profit_fiat: null,
+    total_profit_ratio: 0,
+  };
+}
+
+/** A trade as in /trades, which no schema filters: more of the trade and of its orders. */
+export function closedTradeRow(trade: StandInTrade, settings: StandInSettings): Row {
+  const seconds = Math.trunc(((trade.closedAtMs ?? trade.openedAtMs) - trade.openedAtMs) / 1_000);
+  const more = { ft_is_entry: true, average: PRICE, price: PRICE, funding_fee: 0 };
+  return {
+    ...tradeRow(trade, settings),
+    trade_duration_s: seconds,
+    trade_duration: Math.trunc(seconds / 60),
+    contract_size: 1,
+    precision_mode_price: 4,
+    orders: trade.orders.map((order) => ({
+      ...orderRow(order),
+      ...timeFields('order', order.atMs),
+      ...timeFields('order_filled', order.atMs),
+      ...more,
+    })),
+  };
+}
+
 /** /show_config. */
-export function settingsRow(settings: StandInSettings): Readonly<Record<string, unknown>> {
+export function settingsRow(settings: StandInSettings): Row {
   const futures = settings.tradingMode === 'futures';
-  const pricing = { price_side: 'same', use_order_book: true, order_book_top: 1 };
+  const pricing = { price_side: 'same', use_order_book: true, order_book_top: 1, price_last_balance: 0 };
   return {
     version: '2026.9',
     strategy_version: null,
@@ -88,7 +128,6 @@ export function settingsRow(settings: StandInSettings): Readonly<Record<string, 
     margin_mode: futures ? 'isolated' : '',
     short_allowed: futures,
     stake_currency: settings.stakeCurrency,
-    proxy_coin: null,
     stake_amount: String(STAKE),
     available_capital: null,
     stake_currency_decimals: 3,
@@ -120,7 +159,7 @@ export function settingsRow(settings: StandInSettings): Readonly<Record<string, 
   };
 }
 
-function orderRow(order: StandInOrder): Readonly<Record<string, unknown>> {
+function orderRow(order: StandInOrder): Row {
   const amount = (STAKE * order.leverage) / PRICE;
   return {
     pair: order.pair,
@@ -134,18 +173,14 @@ function orderRow(order: StandInOrder): Readonly<Record<string, unknown>> {
     ft_order_side: order.isShort ? 'sell' : 'buy',
     order_type: 'market',
     is_open: false,
-    ...timeFields('order', order.atMs),
-    ...timeFields('order_filled', order.atMs),
+    order_timestamp: order.atMs,
+    order_filled_timestamp: order.atMs,
     ft_fee_base: null,
     ft_order_tag: order.enterTag,
-    ft_is_entry: true,
-    price: PRICE,
-    average: PRICE,
-    funding_fee: 0,
   };
 }
 
-function timeFields(name: string, atMs: number | null): Readonly<Record<string, unknown>> {
+function timeFields(name: string, atMs: number | null): Row {
   const text = atMs === null ? null : new Date(atMs).toISOString().slice(0, 19).replace('T', ' ');
   return { [`${name}_date`]: text, [`${name}_timestamp`]: atMs };
 }

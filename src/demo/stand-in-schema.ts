@@ -28,7 +28,8 @@ export function parseBody(text: string): { readonly json: unknown } | { readonly
   } catch (error) {
     const at = /position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1];
     const loc = ['body', Number(at ?? 0)];
-    const ctx = { error: 'Expecting value' };
+    const unquoted = /^\s*\{\s*[^\s"}]/.test(text);
+    const ctx = { error: unquoted ? 'Expecting property name enclosed in double quotes' : 'Expecting value' };
     return { mistake: { type: 'json_invalid', loc, msg: 'JSON decode error', input: {}, ctx } };
   }
 }
@@ -48,7 +49,8 @@ export function readForceEnter(json: unknown): ForceEnterBody | { readonly mista
     const value = body[name];
     const result = read(value);
     if (typeof result !== 'object' || result === null || !('msg' in result)) return result;
-    mistakes.push({ ...result, loc: ['body', name], input: value });
+    const { type, msg, ctx } = result;
+    mistakes.push({ type, loc: ['body', name], msg, input: value, ...(ctx === undefined ? {} : { ctx }) });
     return null;
   };
   if (body.pair === undefined) {
