@@ -7,7 +7,7 @@ import type { Closing, DecisionJournal, SignalJournal } from '#store/store.ts';
 import { mark } from '#trace/trace.ts';
 import { closingOf, type Taker } from './closing.ts';
 import { markDecidedNeighbours } from './neighbours.ts';
-import { PAGE, undecidedAfter } from './recovery.ts';
+import { PAGE, type Recovered, recoverMore } from './recovery.ts';
 import { type EnsembleSettings, longestWindowMs } from './settings.ts';
 import { type OpenWindow, OpenWindows } from './window.ts';
 
@@ -36,6 +36,7 @@ interface Memory {
 export class SignalAggregator {
   readonly #parts: AggregatorParts;
   #memory: Memory | undefined;
+  #recovered: Recovered | undefined;
   /** Every signal up to here is decided and journaled as such; survives the loss of memory. */
   #decidedUpToSeq = 0;
   #running: Promise<{ open: number; decided: number }> | undefined;
@@ -55,6 +56,7 @@ export class SignalAggregator {
   async #step(now: Now): Promise<{ open: number; decided: number }> {
     try {
       this.#memory ??= await this.#recover(now);
+      if (this.#memory === undefined) return { open: 0, decided: 0 };
       const decided = await this.#advance(this.#memory, now);
       const { windows, seq } = this.#memory;
       const lowest = windows.lowestSeq();
@@ -62,16 +64,22 @@ export class SignalAggregator {
       return { open: windows.size, decided };
     } catch (error) {
       this.#memory = undefined;
+      this.#recovered = undefined;
       throw error;
     }
   }
 
-  async #recover(now: Now): Promise<Memory> {
-    const undecided = await undecidedAfter(this.#decidedUpToSeq, this.#parts);
-    const memory = { windows: new OpenWindows(), seq: undecided.readUpToSeq };
-    await this.#fold(memory.windows, undecided.signals, now);
-    if (undecided.signals.length > 0) {
-      this.#parts.log.info({ signals: undecided.signals.length, open: memory.windows.size }, 'open windows recovered');
+  /** Undefined while there is more history to look through. */
+  async #recover(now: Now): Promise<Memory | undefined> {
+    this.#recovered ??= { signals: [], readUpToSeq: this.#decidedUpToSeq, isComplete: false };
+    this.#recovered = await recoverMore(this.#recovered, this.#parts);
+    if (!this.#recovered.isComplete) return undefined;
+    const { signals, readUpToSeq } = this.#recovered;
+    this.#recovered = undefined;
+    const memory = { windows: new OpenWindows(), seq: readUpToSeq };
+    await this.#fold(memory.windows, signals, now);
+    if (signals.length > 0) {
+      this.#parts.log.info({ signals: signals.length, open: memory.windows.size }, 'open windows recovered');
     }
     return memory;
   }

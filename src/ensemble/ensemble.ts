@@ -39,7 +39,7 @@ export interface History {
 export interface Aggregator {
   /**
    * One step: reads new signals, decides every window due by `now`. Returns how many windows are open afterwards. Windows are decided from
-   * 120 ms after their close, so tick at least every 100 ms. Rejects when a journal cannot be read or written; the next tick recovers.
+   * 120 ms after their close, so tick at least every 100 ms. The first ticks may still be looking through history, then 0 and 0. Rejects when a journal cannot be read or written; the next tick recovers.
    */
   tick(now: Now): Promise<{ readonly open: number; readonly decided: number }>;
 }

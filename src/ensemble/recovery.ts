@@ -4,33 +4,38 @@ import type { DecisionJournal, SignalJournal } from '#store/store.ts';
 
 /** How many rows one read of a journal asks for. */
 export const PAGE = 1_000;
-const FATES_PAGE = 10_000;
+/** At most this many fates are read in one go: the thread that ticks has other things to do while a long history is recovered. */
+const FATES_PER_STEP = 20_000;
 
-export interface Undecided {
+/** How far recovery got. */
+export interface Recovered {
   /** In journal order. */
   readonly signals: readonly Signal[];
   /** Every signal up to this seq is decided or in `signals`: where reading goes on. */
   readonly readUpToSeq: number;
+  /** The last fate was read; what lies above is new. */
+  readonly isComplete: boolean;
 }
 
 /**
- * The undecided signals among those with seq > `afterSeq` and not above the last decided one; what lies above is read as new. Fates are
- * streamed a page at a time, and signals are read only where a seq has no fate, so that memory holds nothing but the undecided.
+ * Goes on from `before` by one step: adds the undecided signals among the next fates. Signals are read only where a seq has no fate, so that
+ * memory holds nothing but the undecided.
  */
-export async function undecidedAfter(
-  afterSeq: number,
+export async function recoverMore(
+  before: Recovered,
   journals: { readonly signals: Pick<SignalJournal, 'after'>; readonly decisions: Pick<DecisionJournal, 'fatesAfter'> },
-): Promise<Undecided> {
-  const undecided: Signal[] = [];
-  let seq = afterSeq;
-  for (;;) {
-    const fates = await journals.decisions.fatesAfter(seq, FATES_PAGE);
+): Promise<Recovered> {
+  const undecided = [...before.signals];
+  let seq = before.readUpToSeq;
+  for (let read = 0; read < FATES_PER_STEP; read += PAGE) {
+    const fates = await journals.decisions.fatesAfter(seq, PAGE);
     for (const fate of fates) {
       if (fate.seq > seq + 1) undecided.push(...(await between(seq, fate.seq, journals.signals)));
       seq = fate.seq;
     }
-    if (fates.length < FATES_PAGE) return { signals: undecided, readUpToSeq: seq };
+    if (fates.length < PAGE) return { signals: undecided, readUpToSeq: seq, isComplete: true };
   }
+  return { signals: undecided, readUpToSeq: seq, isComplete: false };
 }
 
 /** The signals with `low` < seq < `high`. */

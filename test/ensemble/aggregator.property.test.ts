@@ -150,6 +150,6 @@ test('every interleaving gives the decisions of the reference, and every accepte
       const decided = decisions.closings.flatMap((closing) => closing.fates.map((fate) => fate.signalId));
       expect(decided.sort()).toEqual(signals.log.map((signal) => signal.id).sort());
     }),
-    { numRuns: 1_000 },
+    { numRuns: 500 },
   );
 });

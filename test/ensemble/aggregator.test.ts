@@ -290,7 +290,7 @@ describe('recovery', () => {
     const second = start();
     expect(await second.tick(now)).toEqual({ open: 1, decided: 0 });
     expect(asked).toEqual([
-      ['fates', 0, 10_000],
+      ['fates', 0, 1_000],
       ['signals', 20, 1],
       ['signals', 50, 1_000],
     ]);
@@ -299,8 +299,25 @@ describe('recovery', () => {
     pass(600_000);
     await expect(second.tick(now)).rejects.toThrow('the disk is full');
     expect(await second.tick(now)).toEqual({ open: 0, decided: 1 });
-    expect(asked.filter(([what]) => what === 'fates')).toEqual([['fates', 20, 10_000]]);
+    expect(asked.filter(([what]) => what === 'fates')).toEqual([['fates', 20, 1_000]]);
     expect(decisions.closings).toHaveLength(50);
+  });
+
+  test('a long history is looked through in steps, one a tick', async () => {
+    const { now, signals, decisions, start, fresh, pass } = worker();
+    await signals.append([fresh({ pair: 'OPEN/USDT', windowMs: 3_600_000 })]);
+    await signals.append(Array.from({ length: 45_000 }, () => fresh()));
+    const first = start();
+    await first.tick(now);
+    pass(61_000);
+    expect(await first.tick(now)).toEqual({ open: 1, decided: 1 });
+    const second = start();
+    expect(await second.tick(now)).toEqual({ open: 0, decided: 0 });
+    expect(await second.tick(now)).toEqual({ open: 0, decided: 0 });
+    expect(await second.tick(now)).toEqual({ open: 1, decided: 0 });
+    pass(3_600_000);
+    expect(await second.tick(now)).toEqual({ open: 0, decided: 1 });
+    expect(decisions.closings[1]?.decision.pair).toBe('OPEN/USDT');
   });
 
   test('a journal whose old rows were removed', async () => {

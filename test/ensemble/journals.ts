@@ -1,7 +1,7 @@
 // Journals in memory that keep the ports' promises to the letter, for tests of the ensemble's own code. A stalled signal journal stamps what is
 // appended but shows it only once its commit is through, as a slow disk does.
 import type { Decision, SignalFate } from '#domain/decision.ts';
-import type { NewSignal, Signal } from '#domain/signal.ts';
+import type { NewSignal, Signal, Window } from '#domain/signal.ts';
 import type { Clock } from '#domain/time.ts';
 import type { AppendResult, Closing, DecisionJournal, SignalJournal } from '#store/store.ts';
 
@@ -20,33 +20,32 @@ export interface MemorySignals extends SignalJournal {
 
 export function memorySignals(clock: Pick<Clock, 'now'>, firstSeq = 1): MemorySignals {
   const log: Signal[] = [];
+  const firsts = new Map<string, Signal>();
+  const windows = new Map<string, Window>();
   let visible = 0;
   let stalled = false;
   let lastStampMs = Number.NEGATIVE_INFINITY;
   const append = (fresh: NewSignal): AppendResult => {
-    const keyed = log.find(
-      (s, at) =>
-        fresh.idempotencyKey !== null && s.credential === fresh.credential && keys[at] === fresh.idempotencyKey,
-    );
+    const key = fresh.idempotencyKey === null ? undefined : JSON.stringify([fresh.credential, fresh.idempotencyKey]);
+    const { source, pair, side, sentAtMs } = fresh;
+    const sending = sentAtMs === null ? undefined : JSON.stringify([source, pair, side, sentAtMs]);
+    const keyed = key === undefined ? undefined : firsts.get(key);
     if (keyed !== undefined) return { kind: sameContents(keyed, fresh) ? 'duplicate' : 'conflict', signal: keyed };
-    const sent = log.find(
-      (s) =>
-        fresh.sentAtMs !== null &&
-        (['source', 'pair', 'side', 'sentAtMs'] as const).every((key) => s[key] === fresh[key]),
-    );
+    const sent = sending === undefined ? undefined : firsts.get(sending);
     if (sent !== undefined) return { kind: 'duplicate', signal: sent };
     const receivedAtMs = Math.max(lastStampMs, clock.now().wallMs);
     lastStampMs = receivedAtMs;
-    const newest = log.findLast((s) => s.pair === fresh.pair && s.side === fresh.side)?.window;
+    const market = `${side} ${pair}`;
+    const newest = windows.get(market);
     const isOpen = newest !== undefined && newest.openedAtMs <= receivedAtMs && receivedAtMs < newest.closesAtMs;
     const window = isOpen ? newest : { openedAtMs: receivedAtMs, closesAtMs: receivedAtMs + fresh.windowMs };
-    const { idempotencyKey, windowMs: _, ...content } = fresh;
+    const { idempotencyKey: _, windowMs: __, ...content } = fresh;
     const signal: Signal = { ...content, seq: firstSeq + log.length, receivedAtMs, window };
-    keys.push(idempotencyKey);
+    for (const identity of [key, sending]) if (identity !== undefined) firsts.set(identity, signal);
+    windows.set(market, window);
     log.push(signal);
     return { kind: 'accepted', signal };
   };
-  const keys: (string | null)[] = [];
   const show = () => {
     if (!stalled) visible = log.length;
   };
@@ -89,7 +88,11 @@ export function memoryDecisions(): MemoryDecisions {
   const fates = new Map<number, SignalFate>();
   let commits = 0;
   let failure: { kept: boolean } | undefined;
-  const sortedFates = () => [...fates.values()].sort((a, b) => a.seq - b.seq);
+  let sorted: readonly SignalFate[] = [];
+  const sortedFates = () => {
+    if (sorted.length !== fates.size) sorted = [...fates.values()].sort((a, b) => a.seq - b.seq);
+    return sorted;
+  };
   const newestFirst = (a: Decision, b: Decision) =>
     b.window.closesAtMs - a.window.closesAtMs || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
   return {
@@ -135,9 +138,10 @@ export function memoryDecisions(): MemoryDecisions {
         .slice(0, first + 1),
     fates: async (ids) => ids.map((id) => [...fates.values()].find((fate) => fate.signalId === id)),
     fatesOf: async (ids) => ids.map((id) => sortedFates().filter((fate) => fate.decisionId === id)),
-    fatesAfter: async (seq, limit) =>
-      sortedFates()
-        .filter((fate) => fate.seq > seq)
-        .slice(0, limit),
+    fatesAfter: async (seq, limit) => {
+      const all = sortedFates();
+      const start = all.findIndex((fate) => fate.seq > seq);
+      return start < 0 ? [] : all.slice(start, start + limit);
+    },
   };
 }
