@@ -20,7 +20,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
 export async function runCommand(words: readonly string[]): Promise<number> {
   process.stdout.on('error', tolerateClosedPipe);
   const named = COMMANDS[words[0] ?? ''];
-  const loaders = named === undefined ? Object.values(COMMANDS) : [named];
+  const asksForVersion = words[0] === '--version' || words[0] === '-V';
+  const loaders = named === undefined ? (asksForVersion ? [] : Object.values(COMMANDS)) : [named];
   const adders = await Promise.all(loaders.map((load) => load()));
   let exitCode = 0;
   const program = new Command('paramgate')
