@@ -96,7 +96,7 @@ async function unzipped(bytes: Buffer, file: string): Promise<Buffer> {
   try {
     return await promisify(gunzip)(bytes);
   } catch (error) {
-    throw new Fault('UNUSABLE_INPUT', `${file}: truncated or not gzip (${reasonOf(error)})`, {
+    throw new Fault('UNUSABLE_INPUT', `${file}: not gzip, or damaged (${reasonOf(error)})`, {
       field: file,
       cause: error,
     });
@@ -104,6 +104,8 @@ async function unzipped(bytes: Buffer, file: string): Promise<Buffer> {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
+  Z_BUF_ERROR: 'it ends too early',
+  Z_DATA_ERROR: 'its bytes do not fit',
   ENOENT: 'it does not exist',
   EACCES: 'no permission',
   EISDIR: 'it is a folder',

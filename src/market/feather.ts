@@ -9,15 +9,15 @@ import {
   tableFromIPC,
   type Vector,
 } from 'apache-arrow';
-import { decompress } from 'lz4js';
 import { Fault } from '#domain/fault.ts';
+import { decodeLz4 } from './lz4-frame.ts';
 import { type CandleRows, emptyRows } from './series.ts';
 
-compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: decompress });
+compressionRegistry.set(CompressionType.LZ4_FRAME, { decode: decodeLz4 });
 compressionRegistry.set(CompressionType.ZSTD, { decode: zstdDecompressSync });
 
 const MAGIC = 'ARROW1';
-const PRICES_AND_VOLUME = ['open', 'high', 'low', 'close', 'volume'] as const;
+const FIGURES = ['open', 'high', 'low', 'close', 'volume'] as const;
 
 /** The rows of `bytes` in file order; absent figures are NaN. Throws UNUSABLE_INPUT naming `file`. */
 export function readFeather(bytes: Buffer, file: string): CandleRows {
@@ -45,33 +45,39 @@ const UNITS_PER_MS: Readonly<Record<TimeUnit, number>> = {
 };
 
 function rowsOf(table: Table, unusable: (found: string) => Fault): CandleRows {
-  const rows = emptyRows(table.numRows);
-  const column = (name: string): Vector => {
+  const column = (name: string, allowed: string, fits: (type: DataType) => boolean): Vector => {
     const found = table.getChild(name);
-    if (found !== null) return found;
-    const there = table.schema.fields.map((field) => field.name).join(', ');
-    throw unusable(`has no column ${name} (there are: ${there})`);
+    if (found === null) {
+      const there = table.schema.fields.map((field) => field.name).join(', ');
+      throw unusable(`has no column ${name} (there are: ${there})`);
+    }
+    if (!fits(found.type)) throw unusable(`column ${name} is ${found.type}; allowed: ${allowed}`);
+    if (!isComplete(found)) throw unusable(`damaged (column ${name} has fewer values than rows)`);
+    return found;
   };
-  const date = column('date');
-  const unitsPerMs = DataType.isTimestamp(date.type)
-    ? UNITS_PER_MS[date.type.unit]
-    : DataType.isInt(date.type)
-      ? 1
-      : undefined;
-  if (unitsPerMs === undefined) {
-    throw unusable(`column date is ${date.type}; allowed: timestamp, or int64 epoch milliseconds`);
-  }
+  const date = column('date', 'timestamp, or int64 epoch milliseconds', isTime);
+  const figures = FIGURES.map((name) => ({ name, values: column(name, 'float64', isFigure) }));
+  const rows = emptyRows(date.length);
   copyColumn(date, rows.openTimeMs);
-  for (let row = 0; row < table.numRows; row += 1) {
+  const unitsPerMs = DataType.isTimestamp(date.type) ? UNITS_PER_MS[date.type.unit] : 1;
+  for (let row = 0; row < date.length; row += 1) {
     rows.openTimeMs[row] = Math.round((rows.openTimeMs[row] as number) / unitsPerMs);
   }
-  for (const name of PRICES_AND_VOLUME) {
-    const figures = column(name);
-    const numeric = DataType.isFloat(figures.type) || DataType.isInt(figures.type) || DataType.isNull(figures.type);
-    if (!numeric) throw unusable(`column ${name} is ${figures.type}; allowed: float64`);
-    copyColumn(figures, rows[name]);
-  }
+  for (const { name, values } of figures) copyColumn(values, rows[name]);
   return rows;
+}
+
+function isTime(type: DataType): boolean {
+  return DataType.isTimestamp(type) || DataType.isInt(type);
+}
+
+function isFigure(type: DataType): boolean {
+  return DataType.isFloat(type) || DataType.isInt(type) || DataType.isNull(type);
+}
+
+/** Whether every batch holds as many values as it says; a column of nothing but nulls holds none. */
+function isComplete(column: Vector): boolean {
+  return DataType.isNull(column.type) || column.data.every((chunk) => (chunk.values?.length ?? 0) >= chunk.length);
 }
 
 /** Copies all batches of `column` as doubles; null becomes NaN. */

@@ -1,5 +1,5 @@
 // lz4js carries no types; the one function used here.
 declare module 'lz4js' {
-  /** Decodes one LZ4 frame; throws when it is none. */
-  export function decompress(frame: Uint8Array): Uint8Array;
+  /** Decodes one LZ4 frame whose content has at most `maxSize` bytes. Trusts the sizes in it. */
+  export function decompress(frame: Uint8Array, maxSize: number): Uint8Array;
 }
