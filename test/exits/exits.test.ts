@@ -284,6 +284,24 @@ describe('leverageBins', () => {
     expect(hub.sumReads.count).toBe(7);
   });
 
+  test('other lookbacks show own writes too', async () => {
+    const { exits, hub } = await setup();
+    expect((await exits.leverageBins({ lookbackDays: 7 })).map((bin) => bin.totalTrades)).toEqual([10]);
+    hub.sumReads.answering(() => [sums(11)]);
+    await exits.recordTrades([TRADE]);
+    expect((await exits.leverageBins({ lookbackDays: 7 })).map((bin) => bin.totalTrades)).toEqual([11]);
+  });
+
+  test('closing lets a question for another lookback go', async () => {
+    const { exits, clock, hub } = await setup();
+    hub.sumReads.answering(undefined);
+    const refused = expect(exits.leverageBins({ lookbackDays: 7 })).rejects.toMatchObject({ code: 'HUB_UNAVAILABLE' });
+    await clock.advance(100);
+    await exits[Symbol.asyncDispose]();
+    await refused;
+    expect(clock.sleeping()).toBe(0);
+  });
+
   test.each([0, -1, 1.5, Number.NaN, 3_651])('lookbackDays %d is refused', async (lookbackDays) => {
     const { exits } = await setup();
     await expect(exits.leverageBins({ lookbackDays })).rejects.toMatchObject({

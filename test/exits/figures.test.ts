@@ -219,6 +219,19 @@ describe('a hub that hangs', () => {
     expect(all.hub.open).toBeLessThanOrEqual(11);
   });
 
+  test('is given up after 30 s again once a read has ended in time', async () => {
+    const all = await withFigures();
+    await all.clock.advance(60_000);
+    all.hub.answering(() => 'well');
+    await all.clock.advance(60_000);
+    expect(all.figures.reading().value).toBe('well');
+    all.hub.answering(undefined);
+    await all.clock.advance(30_000);
+    const before = all.hub.open;
+    await all.clock.advance(30_000);
+    expect(all.hub.open).toBe(before + 1);
+  });
+
   test('is heard when a read that was given up ends well after all', async () => {
     const all = await withFigures();
     await all.clock.advance(61_000);
@@ -339,6 +352,14 @@ describe('read on every question (pace 0)', () => {
       for (const one of asked) expect(one).toEqual({ waitedMs: 0, value: `version ${version}`, stale: false });
     }
     expect(all.hub.count).toBe(5);
+  });
+
+  test('figures that nobody asked for in hours are not served when the hub then hangs', async () => {
+    const all = await withFigures(everyTime);
+    await all.clock.advance(2 * 3_600_000);
+    const asked = ask(all);
+    await all.clock.advance(1_000);
+    expect(asked).toEqual({ waitedMs: 1_000, value: undefined, stale: true });
   });
 
   test('a hanging hub costs the questions of one second a second, the others nothing', async () => {

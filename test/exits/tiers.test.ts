@@ -61,6 +61,10 @@ describe('the worked example', () => {
     });
   });
 
+  test.each([3_000_000_000, 12.5, -1, Number.NaN])('a count of %d trades is none that can be served', (totalTrades) => {
+    expect(answerOf({}, { records: [record({ totalTrades })] })).toMatchObject({ source: 'OPTUNA', totalTrades: null });
+  });
+
   test('with neither the fallback answers', () => {
     expect(answerOf({}, { sums: [sums(3)] })).toMatchObject({
       source: 'FALLBACK',
