@@ -4,7 +4,7 @@ import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { openGateway, type Surroundings } from './gateway.ts';
 import { openLog } from './log.ts';
-import { openWorker } from './worker.ts';
+import { openWorker, type Worker } from './worker.ts';
 
 /** Draining may take this long; what is left of ten seconds is for closing. */
 const DRAIN_MS = 8_000;
@@ -19,44 +19,46 @@ export async function runService(role: 'start' | 'gateway' | 'worker', config: C
     stop.abort();
   };
   process.once('SIGTERM', ask).once('SIGINT', ask);
-  const surroundings: Surroundings = { config, clock: systemClock, log, hubWrites: hubWrites(), stopping: stop.signal };
-  const running = new AsyncDisposableStack();
+  const surroundings: Surroundings = {
+    config,
+    clock: systemClock,
+    log,
+    hubWrites: hubWrites(),
+    stopping: stop.signal,
+  };
+  const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
   try {
-    const drains: ((signal: AbortSignal) => Promise<void>)[] = [];
-    const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
-    const ends: Promise<void>[] = [stopped];
-    if (role !== 'worker') {
-      const gateway = await openGateway(surroundings);
-      if (gateway === undefined) return 0;
-      running.use(gateway);
-      drains.push(gateway.drain);
-      process.stdout.write(`paramgate ready on ${gateway.url}/graphql\n`);
+    const gateway = role === 'worker' ? undefined : await openGateway(surroundings);
+    if (gateway !== undefined) process.stdout.write(`paramgate ready on ${gateway.url}/graphql\n`);
+    const opening = role === 'gateway' || stop.signal.aborted ? undefined : openWorker(surroundings);
+    try {
+      await Promise.race([stopped, follow(opening, role === 'worker')]);
+    } finally {
+      stop.abort();
+      const worker = await opening?.catch(() => undefined);
+      const deadline = AbortSignal.timeout(DRAIN_MS);
+      await Promise.all([gateway?.drain(deadline), worker?.drain(deadline)]);
+      await within(CLOSE_MS, close(worker, gateway));
     }
-    if (role !== 'gateway') ends.push(runWorker(surroundings, running, drains, role === 'worker'));
-    await Promise.race(ends);
-    const deadline = AbortSignal.timeout(DRAIN_MS);
-    await Promise.all(drains.map((drain) => drain(deadline)));
     return 0;
   } finally {
     process.off('SIGTERM', ask).off('SIGINT', ask);
-    await within(CLOSE_MS, running.disposeAsync());
     log.info({}, 'stopped');
   }
 }
 
-/** Opens the worker, now or when the one that holds the data folder has ended, and follows it. Never resolves before the stop: only a failure ends it. */
-async function runWorker(
-  surroundings: Surroundings,
-  running: AsyncDisposableStack,
-  drains: ((signal: AbortSignal) => Promise<void>)[],
-  announce: boolean,
-): Promise<void> {
-  const worker = await openWorker(surroundings);
-  if (worker === undefined) return;
-  running.use(worker);
-  drains.unshift(worker.drain);
-  if (announce) process.stdout.write('paramgate worker ready\n');
-  await worker.ended;
+/** Says that the worker is ready, when it is, and ends only by a failure of it; a worker that was told to stop before it had the lock never ends here. */
+async function follow(opening: Promise<Worker | undefined> | undefined, announce: boolean): Promise<never> {
+  const worker = await opening;
+  if (worker !== undefined) {
+    if (announce) process.stdout.write('paramgate worker ready\n');
+    await worker.ended;
+  }
+  return new Promise<never>(() => undefined);
+}
+
+async function close(...roles: (AsyncDisposable | undefined)[]): Promise<void> {
+  for (const role of roles) await role?.[Symbol.asyncDispose]();
 }
 
 /** Awaits `work` for at most `ms`: closing must not outlive its deadline. */

@@ -1,7 +1,7 @@
 // Where a command leaves a study it ran itself: with the running service when there is one, else in the data folder directly, under its locks.
 import { readFile } from 'node:fs/promises';
 import { Agent, fetch } from 'undici';
-import type { ParamRecord } from '#domain/exit-params.ts';
+import type { ExitLevels } from '#domain/exit-params.ts';
 import { Fault } from '#domain/fault.ts';
 import type { Log } from '#domain/log.ts';
 import type { Side } from '#domain/market.ts';
@@ -21,8 +21,8 @@ import { readServiceFile, type ServiceAddress } from './service-file.ts';
 
 /** Keeps studies of commands. */
 export interface StudyKeeper {
-  /** The levels that exit params would serve as OPTUNA for the pair (and side) now; undefined without. */
-  incumbent(pair: string, side: Side | null): Promise<ParamRecord | undefined>;
+  /** The levels published for the pair (and side) in the data folder's hub; null without. */
+  incumbent(pair: string, side: Side | null): Promise<ExitLevels | null>;
   /**
    * Journals the study and, when it is validated and asked for, publishes it; the study as it then is. When no worker runs where the service does,
    * it is journaled and waits for one: `published` is false until then. Rejects with UNUSABLE_INPUT when the data folder cannot be written.
@@ -57,7 +57,9 @@ export function openStudyKeeper(config: Config): StudyKeeper {
 async function handOver(config: Config, address: ServiceAddress, body: object): Promise<boolean> {
   const ca = config.tlsCert === undefined ? undefined : await readFile(config.tlsCert, 'utf8');
   // The certificate names the service's public host; here it is reached by its address, and the token in the owner's file proves the rest.
-  await using agent = new Agent({ connect: ca === undefined ? {} : { ca, checkServerIdentity: () => undefined } });
+  await using open = new AsyncDisposableStack();
+  const agent = new Agent({ connect: ca === undefined ? {} : { ca, checkServerIdentity: () => undefined } });
+  open.defer(() => agent.close());
   const sent = fetch(`${address.url}/local/studies`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${address.token}` },
@@ -101,7 +103,6 @@ async function keepDirectly(config: Config, study: Study, plane: Plane | null): 
       params,
       candlesFolder: config.candles,
       fallback: config.fallback,
-      settings: config,
       clock: systemClock,
       log: silent,
     }),

@@ -36,7 +36,8 @@ export function startWorkerLoop(rooms: readonly Ticking[], clock: Clock, log: Lo
       return true;
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      if (!troubled.has(room.name)) log.error({ room: room.name, error: error.message }, 'cannot go on and tries again');
+      if (!troubled.has(room.name))
+        log.error({ room: room.name, error: error.message }, 'cannot go on and tries again');
       troubled.add(room.name);
       return false;
     }

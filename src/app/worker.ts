@@ -32,9 +32,7 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
   opening.use(lock);
   const store = opening.use(await openWorkerStore({ folder: config.data, log, hubWrites }));
   const { signals, decisions, deliveries, studyRequests, studies, params } = store;
-  const fleet = opening.use(
-    openFleet({ deliveries, bots: config.bots, settings: config, clock, log, newId, random }),
-  );
+  const fleet = opening.use(openFleet({ deliveries, bots: config.bots, settings: config, clock, log, newId, random }));
   const runner = opening.use(
     openStudyRunner({
       requests: studyRequests,
@@ -42,7 +40,6 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
       params,
       candlesFolder: config.candles,
       fallback: config.fallback,
-      settings: config,
       clock,
       log,
     }),

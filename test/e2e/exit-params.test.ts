@@ -41,10 +41,15 @@ function workedTrades(): Record<string, unknown>[] {
   }));
 }
 
-async function record(service: Service, trades: Record<string, unknown>[]): Promise<{ recorded: number; duplicates: number }> {
+async function record(
+  service: Service,
+  trades: Record<string, unknown>[],
+): Promise<{ recorded: number; duplicates: number }> {
   const total = { recorded: 0, duplicates: 0 };
   for (let from = 0; from < trades.length; from += 1_000) {
-    const answer = await service.ask<{ recordTrades: typeof total }>(RECORD, { trades: trades.slice(from, from + 1_000) });
+    const answer = await service.ask<{ recordTrades: typeof total }>(RECORD, {
+      trades: trades.slice(from, from + 1_000),
+    });
     total.recorded += answer.recordTrades.recorded;
     total.duplicates += answer.recordTrades.duplicates;
   }
@@ -59,7 +64,8 @@ describe('exit params through HTTP', () => {
     expect(empty.exitParams).toMatchObject({ source: 'FALLBACK', account: { stopLossPct: -6, takeProfitPct: 3 } });
     expect(empty.exitParams.reason).toContain('bin 2.5-3.5x has 0 of 5 trades');
 
-    expect(await record(service, workedTrades())).toEqual({ recorded: 3_548, duplicates: 0 });
+    const trades = workedTrades();
+    expect(await record(service, trades)).toEqual({ recorded: 3_548, duplicates: 0 });
     const { exitParams } = await service.ask<Answer>(PARAMS, { pair: 'BTC/USDT', leverage: 3 });
     expect(exitParams).toMatchObject({
       source: 'STATELESS',
@@ -74,7 +80,7 @@ describe('exit params through HTTP', () => {
     });
     expect(exitParams.winRate).toBeCloseTo(0.61, 3);
 
-    expect(await record(service, workedTrades().slice(0, 10))).toEqual({ recorded: 0, duplicates: 10 });
+    expect(await record(service, trades.slice(0, 10))).toEqual({ recorded: 0, duplicates: 10 });
     expect(await service.stop()).toBe(0);
 
     const again = await startService(folder.path);
@@ -92,7 +98,9 @@ describe('exit params through HTTP', () => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ query, variables }),
       });
-      return (await response.json()) as { errors: { extensions: { code: string; field?: string; allowed?: string } }[] };
+      return (await response.json()) as {
+        errors: { extensions: { code: string; field?: string; allowed?: string } }[];
+      };
     };
     for (const leverage of [0, -3, 1e9, '3', null]) {
       const { errors } = await post(PARAMS, { pair: 'BTC/USDT', leverage });
@@ -103,9 +111,17 @@ describe('exit params through HTTP', () => {
     expect(pairErrors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'pair' });
 
     const [first] = workedTrades();
-    for (const wrong of [{ takeProfitPct: -1 }, { stopLossPct: 1 }, { closedAt: '2020-01-01T00:00:00Z' }, { leverage: 126 }]) {
+    for (const wrong of [
+      { takeProfitPct: -1 },
+      { stopLossPct: 1 },
+      { closedAt: '2020-01-01T00:00:00Z' },
+      { leverage: 126 },
+    ]) {
       const { errors } = await post(RECORD, { trades: [first, { ...first, tradeId: 'other', ...wrong }] });
-      expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: `trades[1].${Object.keys(wrong)[0]}` });
+      expect(errors[0]?.extensions).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        field: `trades[1].${Object.keys(wrong)[0]}`,
+      });
     }
     const { leverageBins } = await service.ask<{ leverageBins: object[] }>('{ leverageBins { label totalTrades } }');
     expect(leverageBins).toEqual([]);

@@ -1,6 +1,7 @@
 // kill -9 at every named point of the walk from signal to bot, then a restart: nothing accepted is missing, nothing is done twice.
-import { openStandInBot, type StandInBot } from '#demo/stand-in-bot.ts';
+
 import { describe, expect, test } from 'vitest';
+import { openStandInBot, type StandInBot } from '#demo/stand-in-bot.ts';
 import { type Service, type StartOptions, startService, temporaryFolder, until } from '../support/service.ts';
 
 const SUBMIT = `mutation($input: SubmitSignalInput!) { submitSignal(input: $input) { duplicate signal { id } } }`;
@@ -14,7 +15,11 @@ interface DecisionAnswer {
   readonly reason: string | null;
   readonly enterTag: string;
   readonly signals: readonly { readonly id: string }[];
-  readonly deliveries: readonly { readonly bot: string; readonly state: string; readonly attempts: readonly object[] }[];
+  readonly deliveries: readonly {
+    readonly bot: string;
+    readonly state: string;
+    readonly attempts: readonly object[];
+  }[];
 }
 
 const decisionsOf = async (service: Service): Promise<readonly DecisionAnswer[]> =>
@@ -37,7 +42,10 @@ function options(bot: StandInBot, more: StartOptions = {}): StartOptions {
 async function submit(service: Service, pair: string): Promise<{ id: string; duplicate: boolean } | undefined> {
   try {
     const input = { pair, side: 'LONG', source: '75a', confidence: 0.9, idempotencyKey: `key-${pair}` };
-    const { submitSignal } = await service.ask<{ submitSignal: { duplicate: boolean; signal: { id: string } } }>(SUBMIT, { input });
+    const { submitSignal } = await service.ask<{ submitSignal: { duplicate: boolean; signal: { id: string } } }>(
+      SUBMIT,
+      { input },
+    );
     return { id: submitSignal.signal.id, duplicate: submitSignal.duplicate };
   } catch (error) {
     if (error instanceof TypeError) return undefined;
@@ -75,7 +83,12 @@ describe('kill -9 and restart', () => {
       (nodes) => nodes.length > 0 && nodes[0]?.outcome !== 'PENDING',
     );
     const settled = outcomes.includes('FORWARDED' as never)
-      ? (await until(() => decisionsOf(second), (nodes) => nodes[0]?.outcome === 'FORWARDED'))[0]
+      ? (
+          await until(
+            () => decisionsOf(second),
+            (nodes) => nodes[0]?.outcome === 'FORWARDED',
+          )
+        )[0]
       : decision;
     expect(others).toEqual([]);
     expect(outcomes).toContain(settled?.outcome);

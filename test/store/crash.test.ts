@@ -24,7 +24,7 @@ test.each([
   ['signal.committed', true],
 ])('killed at %s: the group in the commit is kept: %s; none of it was acknowledged', async (point, kept) => {
   await using folder = tempFolder();
-  const env = { ...process.env, PARAMGATE_TEST_CRASH_AT: `${point}:2` };
+  const env = { ...process.env, CRASH_AT: `${point}:2` };
   await using side = child(['--import', CRASH_AT, SIDE, 'gateway', folder.path], { env });
   expect(await side.line()).toBe('open');
   tell(side, ['first']);

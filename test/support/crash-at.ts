@@ -1,8 +1,8 @@
 // Preload (`node --import .../crash-at.ts`): kills the process with SIGKILL when it passes a point of the trace, in whichever thread that is.
-// PARAMGATE_TEST_CRASH_AT=point[:n], n counting the passes of one thread from 1. Threads inherit it with the process's execArgv.
+// CRASH_AT=point[:n], n counting the passes of one thread from 1. Threads inherit it with the process's execArgv.
 import { listen, type TracePoints } from '#trace/trace.ts';
 
-const [point, nth = '1'] = (process.env.PARAMGATE_TEST_CRASH_AT ?? '').split(':');
+const [point, nth = '1'] = (process.env.CRASH_AT ?? '').split(':');
 if (point !== undefined && point !== '') {
   let passes = 0;
   listen(point as keyof TracePoints, () => {

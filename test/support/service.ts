@@ -41,17 +41,23 @@ export async function temporaryFolder(): Promise<AsyncDisposable & { readonly pa
 /** The environment of a test service: nothing of the machine's own configuration leaks in. */
 export function cleanEnv(extra: Record<string, string> = {}): Record<string, string> {
   const kept = Object.entries(process.env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !/^(PARAMGATE_|INFLUX_|NODE_OPTIONS|VITEST)/.test(entry[0]),
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !/^(PARAMGATE_|INFLUX_|NODE_OPTIONS|VITEST)/.test(entry[0]),
   );
   return { ...Object.fromEntries(kept), ...extra };
 }
 
 /** Starts the service on a free port and waits for its ready line; rejects with its standard error when it ends before. */
 export async function startService(dataFolder: string, options: StartOptions = {}): Promise<Service> {
-  const env = cleanEnv({ PARAMGATE_PORT: '0', PARAMGATE_DATA: dataFolder, PARAMGATE_LOG_LEVEL: 'info', ...options.env });
+  const env = cleanEnv({
+    PARAMGATE_PORT: '0',
+    PARAMGATE_DATA: dataFolder,
+    PARAMGATE_LOG_LEVEL: 'info',
+    ...options.env,
+  });
   const args = [MAIN, options.command ?? 'start'];
   if (options.crashAt !== undefined) {
-    env.PARAMGATE_TEST_CRASH_AT = options.crashAt;
+    env.CRASH_AT = options.crashAt;
     env.NODE_OPTIONS = `--import ${CRASH_AT}`;
   }
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
