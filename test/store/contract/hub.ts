@@ -88,6 +88,20 @@ export function tradeStoreContract(open: () => Promise<HubUnderTest<TradeStore>>
       );
     });
 
+    test('a trade with a figure that is missing, infinite or of the wrong sign is not counted', async () => {
+      await using hub = await open();
+      const infinite = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
+      const odd = [
+        ...infinite.map((profitPct) => ({ profitPct })),
+        ...[...infinite, null, 0, 1].map((stopLossPct) => ({ stopLossPct })),
+        ...[...infinite, null, 0, -1].map((takeProfitPct) => ({ takeProfitPct })),
+      ];
+      await hub.port.record(odd.map((change, index) => trade({ tradeId: String(index), ...change })));
+      expect(await hub.port.sums({ ...ALWAYS, edges: [2.5, 3.5] })).toEqual([]);
+      await hub.port.record([trade({ tradeId: 'flat', profitPct: 0 })]);
+      expect(await hub.port.sums({ ...ALWAYS, edges: [2.5, 3.5] })).toMatchObject([{ trades: 1, wins: 0, losses: 0 }]);
+    });
+
     test('sums are those of a plain loop over the trades that count', async () => {
       await using hub = await open();
       let generation = 0;
@@ -97,7 +111,7 @@ export function tradeStoreContract(open: () => Promise<HubUnderTest<TradeStore>>
           const pair = `G${generation}/USDT`;
           const all = drawn.map((one, index) => ({ ...one, pair, tradeId: String(index) }));
           await hub.port.record(all);
-          const query = { fromMs: T0 + (shift % 50), toMs: T0 + 50, edges: [0.5, 1.5, 2.5, 4] };
+          const query = { fromMs: T0 + (shift % 80), toMs: T0 + 50, edges: [0.5, 1.5, 2.5, 4] };
           const found = (await hub.port.sums(query)).filter((sums) => sums.pair === pair);
           const wanted = expectedSums(all, query);
           expect(new Map(found.map((sums) => [`${sums.bin} ${sums.side}`, rounded(sums)]))).toEqual(wanted);
@@ -120,16 +134,18 @@ export function tradeStoreContract(open: () => Promise<HubUnderTest<TradeStore>>
   });
 }
 
-const figure = fc.constantFrom(-3, -1.48, 0, 0.88, 2, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
+const odd = fc.constantFrom(0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
+const figure = (...usual: readonly number[]) =>
+  fc.oneof({ weight: 12, arbitrary: fc.constantFrom(...usual) }, { weight: 1, arbitrary: odd });
 const trades: fc.Arbitrary<ClosedTrade> = fc.record({
   bot: fc.constantFrom('BOT1', 'BOT3'),
   tradeId: fc.constant(''),
   pair: fc.constant(''),
   side: fc.constantFrom('LONG' as const, 'SHORT' as const),
   leverage: fc.constantFrom(0.49, 0.5, 1, 1.5, 2.4999, 3.9, 4, 125),
-  profitPct: figure,
-  stopLossPct: fc.option(figure, { freq: 8 }),
-  takeProfitPct: fc.option(figure, { freq: 8 }),
+  profitPct: fc.oneof(figure(-1.46, 0.88), odd),
+  stopLossPct: fc.option(figure(-3, -1.48, 2), { freq: 12 }),
+  takeProfitPct: fc.option(figure(1, 2.5, -1), { freq: 12 }),
   openedAtMs: fc.constant(T0 - 100),
   closedAtMs: fc.integer({ min: T0 - 60, max: T0 + 60 }),
   enterTag: fc.constant(null),
