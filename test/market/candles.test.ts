@@ -60,6 +60,7 @@ describe('the same candles come out of', () => {
     expect(found.candles.open.buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 
+  // Made by pandas 3.1: frame.to_feather(path, compression='lz4', compression_level=9).
   it('a file that pandas wrote as freqtrade does (LZ4, microseconds, a volume that was never recorded)', async () => {
     const { candles, report } = await readCandles(join(import.meta.dirname, 'pandas'), 'BTC/USDT', '5m');
     expect(report).toMatchObject({ count: 8, fromMs: START, toMs: START + 7 * MINUTES_5, gaps: 0, duplicates: 0 });

@@ -1,0 +1,212 @@
+// `paramgate simulate`, from its flags to what it prints: one JSON document or a small table, or one line of refusal and nothing on standard output.
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { addSimulateCommand } from '../../src/app/commands/simulate.ts';
+import { folderOf } from '../market/candle-folder.ts';
+
+const HOUR_MS = 3_600_000;
+const START = Date.UTC(2024, 0, 1);
+const CANDLES = [
+  [100, 100.5, 99.5, 100],
+  [100, 102, 99.5, 101],
+  [101, 101.5, 98, 99],
+  [98, 99, 97, 98],
+  [98, 98.5, 97.5, 98],
+].map((prices, hour) => [START + hour * HOUR_MS, ...prices, 1]);
+const FILES = {
+  'BTC_USDT-1h.json': JSON.stringify(CANDLES),
+  'entries.csv': 'time,side\n2023-12-31T23:30:00Z,long\n2024-01-01T01:30:00Z,short\n2024-01-01T04:00:00Z,long\n',
+};
+const LEVELS = ['--pair', 'BTC/USDT', '--timeframe', '1h', '--stop', '-2', '--target', '1.00'];
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+/** Runs the command; what it printed, or the error it ended with (then it must not have printed anything). */
+async function run(words: readonly string[]): Promise<{ readonly printed: string; readonly error: unknown }> {
+  const printed: string[] = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed.push(String(text));
+    return true;
+  });
+  const program = new Command('paramgate').exitOverride().configureOutput({ writeErr: () => undefined });
+  addSimulateCommand(program);
+  for (const command of program.commands) command.exitOverride();
+  const error: unknown = await program.parseAsync(['simulate', ...words], { from: 'user' }).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  return { printed: printed.join(''), error };
+}
+
+async function inFolder(...words: readonly string[]) {
+  await using made = await folderOf(FILES);
+  const placed = words.map((word) => word.replace('FOLDER', made.folder));
+  const { printed, error } = await run([...LEVELS, '--candles', made.folder, ...placed]);
+  return { printed, error, json: (): unknown => JSON.parse(printed) };
+}
+
+describe('simulate --json', () => {
+  it('prints the whole answer: candles, entries, trades and figures', async () => {
+    const { json, error } = await inFolder(
+      '--entries',
+      'FOLDER/entries.csv',
+      '--leverage',
+      '3',
+      '--fee',
+      '0',
+      '--json',
+    );
+    expect(error).toBeUndefined();
+    expect(json()).toEqual({
+      pair: 'BTC/USDT',
+      timeframe: '1h',
+      fills: 'conservative',
+      leverage: 3,
+      feePct: 0,
+      candles: {
+        count: 5,
+        from: '2024-01-01T00:00:00.000Z',
+        to: '2024-01-01T04:00:00.000Z',
+        gaps: 0,
+        missing: 0,
+        duplicates: 0,
+        unordered: 0,
+      },
+      entries: { count: 3, long: 2, short: 1, skipped: 1, source: 'file', overlapping: 0 },
+      trades: [
+        {
+          side: 'long',
+          signalAt: '2023-12-31T23:30:00.000Z',
+          openedAt: '2024-01-01T00:00:00.000Z',
+          openRate: 100,
+          closedAt: '2024-01-01T01:00:00.000Z',
+          closeRate: 101,
+          exitReason: 'roi',
+          bars: 1,
+          profitRatio: 0.03,
+        },
+        {
+          side: 'short',
+          signalAt: '2024-01-01T01:30:00.000Z',
+          openedAt: '2024-01-01T02:00:00.000Z',
+          openRate: 101,
+          closedAt: '2024-01-01T02:00:00.000Z',
+          closeRate: 99.99,
+          exitReason: 'roi',
+          bars: 0,
+          profitRatio: 0.03,
+        },
+      ],
+      metrics: {
+        trades: 2,
+        winRate: 1,
+        profitFactor: null,
+        expectancyPct: 1,
+        netProfitPct: 2,
+        avgWinPct: 1,
+        avgLossPct: null,
+        sharpe: null,
+        sortino: null,
+        calmar: null,
+        maxDrawdownPct: 0,
+        avgBars: 0.5,
+        exits: { stop_loss: 0, roi: 2, max_hold: 0, force_exit: 0 },
+      },
+    });
+  });
+
+  it('with every entry skipped has no trades and no figures', async () => {
+    const { json, error } = await inFolder('--entries', 'FOLDER/entries.csv', '--from', '2024-01-01T04:00Z', '--json');
+    expect(error).toBeUndefined();
+    expect(json()).toMatchObject({
+      candles: { count: 1 },
+      entries: { count: 1, skipped: 1 },
+      trades: [],
+      metrics: { trades: 0, winRate: null, netProfitPct: null, exits: { roi: 0 } },
+    });
+  });
+
+  it('uses nothing outside the period, candles or entries', async () => {
+    const period = ['--from', '2024-01-01T01:00:00Z', '--to', String(START + 4 * HOUR_MS)];
+    const { json } = await inFolder('--entries', 'FOLDER/entries.csv', ...period, '--json');
+    expect(json()).toMatchObject({
+      candles: { count: 3, from: '2024-01-01T01:00:00.000Z', to: '2024-01-01T03:00:00.000Z' },
+      entries: { count: 1, long: 0, short: 1, skipped: 0 },
+    });
+  });
+
+  it('without a file enters at every candle, one side when asked, one at a time when asked', async () => {
+    const every = await inFolder('--json');
+    expect(every.json()).toMatchObject({
+      entries: { count: 8, long: 4, short: 4, source: 'every_candle', overlapping: 0 },
+    });
+    const single = await inFolder('--side', 'long', '--one-at-a-time', '--max-hold', '2', '--json');
+    expect(single.json()).toMatchObject({
+      entries: { count: 4, long: 4, short: 0, overlapping: 1 },
+      trades: [{ exitReason: 'roi' }, { exitReason: 'stop_loss' }, { exitReason: 'force_exit' }],
+    });
+  });
+});
+
+describe('simulate', () => {
+  it('prints a table for people', async () => {
+    const { printed, error } = await inFolder('--stop=-2.5');
+    expect(error).toBeUndefined();
+    expect(printed).toContain('stop -2.5 %, target 1 %, leverage 1, fee 0.05 %');
+    expect(printed).toMatch(/^ {2}trades +8$/m);
+    expect(printed).toMatch(/^ {2}exits +stop_loss \d+, roi \d+, max_hold \d+, force_exit \d+$/m);
+  });
+
+  it('reads the configured folder when none is named', async () => {
+    await using made = await folderOf(FILES);
+    vi.stubEnv('PARAMGATE_CANDLES', made.folder);
+    expect((await run(LEVELS)).printed).toContain('BTC/USDT 1h');
+  });
+
+  it.each([
+    ['--stop', '1.48', '--stop: 1.48 is not a stop'],
+    ['--stop', 'tight', '--stop: "tight" is none; allowed: a decimal number'],
+    ['--stop', '0x10', '--stop: "0x10" is none'],
+    ['--target', '-1', '--target: -1 is not a target'],
+    ['--leverage', '60', '--stop: -2 at leverage 60 loses the whole stake'],
+    ['--leverage', '0', '--leverage: 0 is not a leverage'],
+    ['--fee', '-0.1', '--fee: "-0.1" is none; allowed: a decimal number >= 0 and < 100'],
+    ['--fills', 'freqtrade', '--fills: "freqtrade" is none; allowed: conservative'],
+    ['--max-hold', '1.5', '--max-hold: "1.5" is none; allowed: a whole number'],
+    ['--side', 'up', '--side: "up" is no side; allowed: long, short'],
+    ['--pair', 'BTCUSDT', '--pair: "BTCUSDT" is not a pair'],
+    ['--timeframe', '5x', '--timeframe: "5x" is none'],
+    ['--from', 'noon', '--from: "noon" is no time'],
+    ['--to', '1', '--to: the period ends before it begins'],
+  ])('refuses %s %s as wrong usage, before any file is read', async (flag, value, words) => {
+    const { printed, error } = await run([...LEVELS, '--candles', '/nowhere', '--from', '2', flag, value]);
+    expect(error).toMatchObject({ code: 'BAD_USER_INPUT', message: expect.stringContaining(words) });
+    expect(printed).toBe('');
+  });
+
+  it.each([
+    ['a folder that is not there', ['--candles', '/nowhere'], '/nowhere: cannot be read as a folder of candles'],
+    ['a pair without candles', ['--pair', 'ETH/USDT'], 'no candles of ETH/USDT 1h'],
+    ['entries that are not there', ['--entries', '/nowhere.csv'], '/nowhere.csv: cannot be read'],
+    ['a period without candles', ['--from', '2025-01-01'], 'holds no candles in the period asked for'],
+    ['a period without entries', ['--to', '2024-01-01T00:30Z'], 'no entries in the period asked for'],
+  ])('says in one line that it cannot use %s, and prints nothing', async (_, words, message) => {
+    const { printed, error } = await inFolder(...words);
+    expect(error).toMatchObject({ code: 'UNUSABLE_INPUT', message: expect.stringContaining(message) });
+    expect(error instanceof Error && error.message).not.toContain('\n');
+    expect(printed).toBe('');
+  });
+
+  it('needs a pair, a stop and a target', async () => {
+    const { error } = await run(['--pair', 'BTC/USDT', '--stop', '-1']);
+    expect(error).toMatchObject({ code: 'commander.missingMandatoryOptionValue' });
+    const file = join('nowhere', 'here');
+    expect((await run([...LEVELS, '--candles', file, 'more'])).error).toMatchObject({
+      code: 'commander.excessArguments',
+    });
+  });
+});
