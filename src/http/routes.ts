@@ -53,7 +53,7 @@ export async function answer(exchange: Exchange): Promise<void> {
   try {
     await walk(exchange);
   } catch (error) {
-    if (response.headersSent || request.destroyed) {
+    if (response.headersSent || response.destroyed) {
       response.destroy();
       return;
     }

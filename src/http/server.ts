@@ -7,6 +7,7 @@ import type { Log } from '#domain/log.ts';
 import type { Clock } from '#domain/time.ts';
 import type { Doors, StudyDefaults } from '#graphql/schema.ts';
 import { refusalBody } from './answer.ts';
+import { followConnections } from './connections.ts';
 import { openGraphiQL } from './graphiql.ts';
 import { openGraphQLEndpoint } from './graphql-endpoint.ts';
 import { type Key, openKeys } from './keys.ts';
@@ -65,6 +66,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     const startedMs = clock.now().monotonicMs;
     const route = routeOf(request);
     if (draining) response.setHeader('connection', 'close');
+    connections.began(request, response);
     response.once('close', () => metrics.request(route, response.statusCode, clock.now().monotonicMs - startedMs));
     void answer({ request, response, front });
   };
@@ -78,6 +80,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     options.tls === undefined
       ? createServer(timeouts, listener)
       : createTlsServer({ ...timeouts, ...options.tls }, listener);
+  const connections = followConnections(server, options.tls === undefined ? 'connection' : 'secureConnection');
   server.maxConnections = CONNECTIONS;
   server.on('clientError', refuseMalformed);
   try {
@@ -92,6 +95,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     draining = true;
     const closed = closing(server);
     server.closeAllConnections();
+    connections.finish();
     await closed;
   };
   return {
@@ -99,6 +103,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     drain: async (signal) => {
       draining = true;
       const closed = closing(server);
+      connections.finish();
       const cut = () => server.closeAllConnections();
       if (signal.aborted) cut();
       signal.addEventListener('abort', cut, { once: true });
@@ -123,7 +128,6 @@ function listen(server: NodeServer, host: string, port: number): Promise<void> {
 function closing(server: NodeServer): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    server.closeIdleConnections();
   });
 }
 

@@ -119,8 +119,8 @@ describe('the way of a signal', () => {
       window: { openedAt: '2026-01-05T12:00:00.000Z', closesAt: '2026-01-05T12:01:00.000Z' },
       decision: { id: 'd1' },
     });
-    const { nodes } = data?.ensembleDecisions as { nodes: unknown[] };
-    expect(nodes[1]).toEqual({
+    const shown = data?.ensembleDecisions as { nodes: unknown[] };
+    expect(shown.nodes[1]).toEqual({
       id: 'd1',
       confidence: 0.8567,
       windowOpenedAt: '2026-01-05T12:00:00.000Z',

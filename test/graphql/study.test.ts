@@ -81,10 +81,12 @@ describe('a study', () => {
 
   it('shows its plane at most 200 x 200, and few planes in one request', async () => {
     const { data } = await front.ask(START, { input: { pair: 'BTC/USDT' } });
-    const { id } = data?.startSearch as { id: string };
+    const started = data?.startSearch as { id: string };
+    const id = started.id;
     front.memory.planes.set(id, planeOf(341, 291));
     const shown = await front.ask(`{ study(id: "${id}") { plane { stops targets values } } }`);
-    const { plane } = shown.data?.study as { plane: Plane };
+    const study = shown.data?.study as { plane: Plane };
+    const plane = study.plane;
     expect([plane.stops.length, plane.targets.length, plane.values.length, plane.values[0]?.length]).toEqual([
       50, 60, 50, 60,
     ]);
