@@ -47,12 +47,14 @@ export async function attempt(
   const ready = await preFlight(owed, context);
   if (ready.kind === 'refuse') return refuse(owed, ready.text, context);
   if (ready.kind === 'go' && settings.dryRun) return refuse(owed, 'dry run: not sent', context);
-  if (!mayStart(owed, clock.now()) || !(await begin(owed, context))) return undefined;
+  // A try that failed before its order left is journaled too, however long it took: it says why the order expired.
   if (ready.kind === 'failed') {
+    if (!(await begin(owed, context))) return undefined;
     markAnswered(owed, ready.verdict.kind, clock.now().monotonicMs - startedMs);
     await conclude(owed, { heard: 'answer', status: ready.status, verdict: ready.verdict, startedMs }, context);
     return undefined;
   }
+  if (!mayStart(owed, clock.now()) || !(await begin(owed, context))) return undefined;
   const { bot } = owed.delivery;
   const decisionId = owed.decision.id;
   mark('attempt.intended', { bot, decisionId });
@@ -172,7 +174,7 @@ async function preFlight(owed: Owed, { client }: BotContext): Promise<Ready> {
   const allowed = judgeSettings(settings.value);
   if (allowed.kind === 'refuse') return { kind: 'refuse', text: allowed.text };
   if (allowed.kind === 'wait') {
-    return { kind: 'failed', status: 200, verdict: { kind: 'not-taken', text: allowed.text } };
+    return { kind: 'failed', status: null, verdict: { kind: 'not-taken', text: allowed.text } };
   }
   if (!settings.value.positionAdjustment) return { kind: 'go' };
   const trades = await client.openTrades();

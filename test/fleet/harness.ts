@@ -16,6 +16,18 @@ export const fastClock: Clock = {
   sleep: (ms, signal) => wait(ms / SPEED, undefined, signal === undefined ? {} : { signal }).catch(() => undefined),
 };
 
+/** `clock`, and a jump of its monotonic time: what a frozen process sees when it wakes. */
+export function jumpingClock(clock: Clock = fastClock): Clock & { jump(ms: number): void } {
+  let jumpedMs = 0;
+  return {
+    now: () => ({ ...clock.now(), monotonicMs: clock.now().monotonicMs + jumpedMs }),
+    sleep: clock.sleep,
+    jump: (ms) => {
+      jumpedMs += ms;
+    },
+  };
+}
+
 export interface Harness extends AsyncDisposable {
   readonly journal: MemoryJournal;
   readonly log: ReturnType<typeof recordingLog>;
@@ -32,21 +44,24 @@ export function botConfig(bot: StandInBot, name = 'BOT1', sides: readonly Side[]
   return { name, url: bot.url, username: bot.username, password: bot.password, sides };
 }
 
-export function fleetHarness(bots: readonly BotConfig[], change: Partial<FleetSettings> = {}): Harness {
-  const journal = memoryJournal();
+export function fleetHarness(
+  bots: readonly BotConfig[],
+  change: Partial<FleetSettings> = {},
+  { clock = fastClock, journal = memoryJournal() }: { clock?: Clock; journal?: MemoryJournal } = {},
+): Harness {
   const log = recordingLog();
   const settings = { deliveryTtlSeconds: 30, botTimeoutSeconds: 6, settleSeconds: 12, dryRun: false, ...change };
   let ids = 0;
   const open = () => {
     const newId = () => `a${++ids}`;
-    return openFleet({ deliveries: journal, bots, settings, clock: fastClock, log, newId, random: () => 0.5 });
+    return openFleet({ deliveries: journal, bots, settings, clock, log, newId, random: () => 0.5 });
   };
   let fleet = open();
   const killed: Fleet[] = [];
   const until = async (done: () => boolean) => {
     const startedMs = performance.now();
     for (;;) {
-      await fleet.tick(fastClock.now());
+      await fleet.tick(clock.now());
       if (done()) return;
       if (performance.now() - startedMs > 10_000) throw new Error(`never happened: ${JSON.stringify(log.lines)}`);
       await wait(3);
