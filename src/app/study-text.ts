@@ -14,8 +14,7 @@ export interface Compared {
 export function studyText(study: Study, result: StudyResult, { fallback, incumbent }: Compared): string {
   const { spec } = study;
   const { candles, entries, validation } = result;
-  const folds = validation.folds.map((fold, index) => [
-    `${index + 1}`,
+  const folds = validation.folds.map((fold) => [
     `${day(fold.testFromMs)} to ${day(fold.testToMs)}`,
     pct(fold.stopLossPct),
     pct(fold.takeProfitPct),
@@ -44,7 +43,7 @@ export function studyText(study: Study, result: StudyResult, { fallback, incumbe
     '',
     ...(folds.length === 0
       ? ['no fold could be tested']
-      : table([['fold', 'tested', 'stop', 'target', 'mean % in sample', 'out of sample', 'trades'], ...folds])),
+      : table([['tested', 'stop', 'target', 'mean % in sample', 'out of sample', 'trades'], ...folds])),
     '',
     ...validation.conditions.map(({ passed, sentence }) => `${passed ? 'passed' : 'FAILED'}  ${sentence}`),
     ...validation.warnings.map((warning) => `warning ${warning}`),
@@ -72,8 +71,7 @@ function metricsRow(name: string, levels: ExitLevels | null, metrics: Metrics): 
 
 function verdict(study: Study, result: StudyResult): string {
   const levels = `${pct(result.best.stopLossPct)} / ${pct(result.best.takeProfitPct)}`;
-  if (!result.validated)
-    return `Not validated: ${levels} did not hold on entries it had not seen. Nothing is published.`;
+  if (!result.validated) return `Not validated, as said above: ${levels} is not published.`;
   if (study.published) return `Validated and published: ${study.spec.pair} is served ${levels} from now on.`;
   if (study.spec.publish) return `Validated: ${levels}. It is handed over and will be published when a worker runs.`;
   return `Validated: ${levels}. Not published, since --publish was not asked for.`;

@@ -50,7 +50,7 @@ interface Options {
   readonly target?: LevelRange;
   readonly fee: number;
   readonly maxHold: number;
-  readonly objective: Objective;
+  readonly objective: (typeof OBJECTIVES)[number];
   readonly seed: number;
   readonly from?: number;
   readonly to?: number;
@@ -72,7 +72,7 @@ export function addSearch(program: Command, surroundings: () => SearchSurroundin
   const defaults = SEARCH_DEFAULTS;
   program
     .command('search')
-    .description('find levels in a pair’s history and test them out of sample')
+    .description('find levels in the history of a pair and test them out of sample')
     .requiredOption('--pair <pair>', 'BASE/QUOTE or BASE/QUOTE:SETTLE', pair('--pair'))
     .option('--candles <folder>', 'freqtrade data folder (default: PARAMGATE_CANDLES)')
     .option('--timeframe <timeframe>', 'length of a candle', timeframe('--timeframe'), defaults.timeframe)
@@ -88,7 +88,7 @@ export function addSearch(program: Command, surroundings: () => SearchSurroundin
     .option('--fills <rule>', 'how orders fill: conservative', oneOf('--fills', ['conservative']), 'conservative')
     .option('--sampler <name>', 'which cells are judged: exact, all of them', oneOf('--sampler', ['exact']), 'exact')
     .option('--max-hold <candles>', 'longest hold', whole('--max-hold', 0, WHOLE), defaults.maxHold)
-    .option('--objective <name>', OBJECTIVES.join(', '), objective, defaults.objective)
+    .option('--objective <name>', OBJECTIVES.join(', '), oneOf('--objective', OBJECTIVES), 'net_profit')
     .option('--seed <number>', 'seed of the study', whole('--seed', 0, WHOLE), defaults.seed)
     .option('--from <time>', 'use candles and entries from this time on', instant('--from'))
     .option('--to <time>', 'use candles and entries before this time', instant('--to'))
@@ -155,7 +155,7 @@ function specOf(options: Options): StudySpec {
     pair: same.pair,
     timeframe: same.timeframe,
     side: same.side ?? null,
-    objective: same.objective,
+    objective: same.objective.toUpperCase() as Objective,
     feePct: fee,
     maxHold: same.maxHold,
     seed: same.seed,
@@ -192,10 +192,6 @@ function levelRange(flag: string): (text: string) => LevelRange {
 
 function shownRange({ min, max, step }: LevelRange): string {
   return `${min}:${max}:${step}`;
-}
-
-function objective(text: string): Objective {
-  return oneOf('--objective', OBJECTIVES)(text).toUpperCase() as Objective;
 }
 
 async function writePlane(file: string, study: Study, plane: Plane): Promise<void> {
