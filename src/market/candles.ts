@@ -5,7 +5,15 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { badInput, Fault } from '#domain/fault.ts';
 import { type HistoricalSignal, requirePair, timeframeMs } from '#domain/market.ts';
-import { type CandleFormat, FORMATS, nearestPairs, pickFormat, placeOf } from './file-names.ts';
+import {
+  type CandleFormat,
+  FORMATS,
+  type NamedCandles,
+  namedCandles,
+  nearestPairs,
+  pickFormat,
+  placeOf,
+} from './file-names.ts';
 import { readJson } from './json.ts';
 import { type CandleRows, type CandleSeries, candlesFrom, cutSeries } from './series.ts';
 import { parseSignals } from './signals-csv.ts';
@@ -41,6 +49,14 @@ export function cutCandles(from: CandleFile, fromMs: number | null, toMs: number
   const cut = cutSeries(from, fromMs, toMs);
   if (cut.report.count > 0) return { ...cut, file: from.file };
   throw new Fault('UNUSABLE_INPUT', `${from.file}: holds no candles in the period asked for`, { field: from.file });
+}
+
+/** The pairs and timeframes of a freqtrade data folder, spot before futures, each by name. Throws UNUSABLE_INPUT when the folder cannot be read or has none. */
+export async function listCandles(folder: string): Promise<readonly [NamedCandles, ...NamedCandles[]]> {
+  const spot = namedCandles(await namesIn(folder, ''), '');
+  const [first, ...others] = [...spot, ...namedCandles(await namesIn(folder, 'futures'), 'futures')];
+  if (first !== undefined) return [first, ...others];
+  throw new Fault('UNUSABLE_INPUT', `${folder}: holds no candle files as freqtrade names them`, { field: folder });
 }
 
 /** The entries of a CSV `file` (`time,side`; ISO 8601 or epoch ms; long or short), in file order. Throws UNUSABLE_INPUT naming file and data row. */

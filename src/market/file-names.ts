@@ -24,6 +24,12 @@ export function pickFormat(place: CandlePlace, names: readonly string[]): Candle
   return FORMATS.find((format) => names.includes(`${place.stem}.${format}`));
 }
 
+/** A pair and timeframe read from a file's name. */
+export interface NamedCandles {
+  readonly pair: string;
+  readonly timeframe: string;
+}
+
 const CANDLE_FILE = /^(.+)-([1-9][0-9]*[smhdw])(-futures)?\.(?:feather|json\.gz|json)$/u;
 
 /**
@@ -63,4 +69,16 @@ function editDistance(a: string, b: string): number {
     row = next;
   }
   return row[b.length] as number;
+}
+
+/** The pairs and timeframes that `names` (files of `folder`) hold, by name; a pair's form is a guess, since names say `_` for several characters. */
+export function namedCandles(names: readonly string[], folder: CandlePlace['folder']): readonly NamedCandles[] {
+  const found = new Map<string, NamedCandles>();
+  for (const name of [...names].sort()) {
+    const match = CANDLE_FILE.exec(name);
+    if (match === null || (match[3] !== undefined) !== (folder === 'futures')) continue;
+    const [, stem = '', timeframe = ''] = match;
+    found.set(`${stem}-${timeframe}`, { pair: pairGuess(stem, { folder, stem }), timeframe });
+  }
+  return [...found.values()];
 }
