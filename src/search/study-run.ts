@@ -70,7 +70,7 @@ export function runStudy(input: StudyInput, onProgress: (share: number) => void)
   if (winners === undefined) {
     throw new Fault(
       'UNUSABLE_INPUT',
-      `no cell has a ${spec.objective.toLowerCase()}: ${count} trades, at least ${spec.minTrades} are asked for`,
+      `no cell has an objective (${spec.objective.toLowerCase()}): ${count} trades, at least ${spec.minTrades} are asked for`,
     );
   }
   const pbo = blocks === null ? null : probabilityOfOverfitting(blocks);

@@ -1,0 +1,55 @@
+// Whom a winner must beat: the same order of candidates in which levels are served.
+import { describe, expect, it } from 'vitest';
+import type { ParamRecord } from '#domain/exit-params.ts';
+import { incumbentOf } from '#search/search.ts';
+
+function record(pair: string, stopLossPct: number, change: Partial<ParamRecord> = {}): ParamRecord {
+  return {
+    pair,
+    side: null,
+    atMs: 1_000,
+    stopLossPct,
+    takeProfitPct: 1,
+    winRate: null,
+    profitFactor: null,
+    totalTrades: null,
+    validated: null,
+    studyId: null,
+    pbo: null,
+    oosProfitFactor: null,
+    ...change,
+  };
+}
+
+const stop = (records: readonly ParamRecord[], pair: string, side: 'LONG' | 'SHORT' | null) =>
+  incumbentOf(records, pair, side)?.stopLossPct;
+
+describe('incumbentOf', () => {
+  const all = [
+    record('BTC/USDT', -4),
+    record('BTC/USDT', -3, { side: 'LONG' }),
+    record('BTC/USDT:USDT', -2),
+    record('BTC/USDT:USDT', -1, { side: 'LONG' }),
+  ];
+
+  it('looks at the exact pair before its short form, and at the side before both', () => {
+    expect(stop(all, 'BTC/USDT:USDT', 'LONG')).toBe(-1);
+    expect(stop(all.slice(0, 3), 'BTC/USDT:USDT', 'LONG')).toBe(-2);
+    expect(stop(all.slice(0, 2), 'BTC/USDT:USDT', 'LONG')).toBe(-3);
+    expect(stop(all.slice(0, 1), 'BTC/USDT:USDT', 'LONG')).toBe(-4);
+  });
+
+  it('never takes a side for both sides, another side, or a long form for a short one', () => {
+    expect(stop(all.slice(1, 2), 'BTC/USDT', null)).toBeUndefined();
+    expect(stop(all.slice(1, 2), 'BTC/USDT', 'SHORT')).toBeUndefined();
+    expect(stop(all.slice(2), 'BTC/USDT', null)).toBeUndefined();
+    expect(stop(all, 'BTC/USD:USDT', 'LONG')).toBeUndefined();
+  });
+
+  it('passes over records that are not served, and never takes an older one for a newer', () => {
+    const refused = record('BTC/USDT', -5, { validated: false, atMs: 2_000 });
+    expect(stop([record('BTC/USDT', -4), refused], 'BTC/USDT', null)).toBeUndefined();
+    expect(stop([record('BTC/USDT:USDT', 2), record('BTC/USDT', -4)], 'BTC/USDT:USDT', null)).toBe(-4);
+    expect(stop([record('BTC/USDT', -120)], 'BTC/USDT', null)).toBeUndefined();
+  });
+});
