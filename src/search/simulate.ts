@@ -96,7 +96,8 @@ function findExit(candles: Candles, trade: { entry: number; maxHold: number }, r
     const worst = (long ? low[candle] : high[candle]) as number;
     if (long ? worst <= touched : worst >= touched) {
       const opened = open[candle] as number;
-      const gapped = candle > trade.entry && (long ? opened < stop : opened > stop);
+      // Never in the entry candle: its open is the entry price, which lies on the other side of the stop.
+      const gapped = long ? opened < stop : opened > stop;
       return { candle, rate: gapped ? opened : stop, reason: STOP_LOSS };
     }
     const best = (long ? high[candle] : low[candle]) as number;

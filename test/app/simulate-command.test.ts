@@ -181,7 +181,7 @@ describe('simulate', () => {
     ['--pair', 'BTCUSDT', '--pair: "BTCUSDT" is not a pair'],
     ['--timeframe', '5x', '--timeframe: "5x" is none'],
     ['--from', 'noon', '--from: "noon" is no time'],
-    ['--to', '1', '--to: the period ends before it begins'],
+    ['--to', '2', '--to: the period ends before it begins'],
   ])('refuses %s %s as wrong usage, before any file is read', async (flag, value, words) => {
     const { printed, error } = await run([...LEVELS, '--candles', '/nowhere', '--from', '2', flag, value]);
     expect(error).toMatchObject({ code: 'BAD_USER_INPUT', message: expect.stringContaining(words) });

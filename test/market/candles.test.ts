@@ -176,7 +176,7 @@ describe('refused by file', () => {
         }
       }
     }
-    expect([...refusals].join('\n')).toContain('FILE: damaged (LZ4 block longer than its frame)');
+    expect([...refusals].join('\n')).toContain('FILE: damaged (LZ4 block longer than allowed)');
     expect([...refusals].join('\n')).toContain('FILE: damaged (LZ4 frame without its magic number)');
   });
 });
