@@ -12,21 +12,19 @@ export type Operations = ReturnType<typeof gatewayWriter>['operations'] &
   ReturnType<typeof workerWriter>['operations'] &
   ReturnType<typeof paramsWriter>['operations'];
 
-/** What a writer thread is started with. */
-export interface WriterStart {
+/** Files a side of a store wants written. `sharedTime` as in the store's options. */
+export interface OpenFiles {
   readonly folder: string;
   readonly kinds: readonly FileKind[];
   readonly sharedTime: SharedArrayBuffer | null;
 }
 
+/** What a writer thread is told. Every message with an `id` is answered; `end` follows when all files are closed. */
 export type ToWriter =
+  | { readonly kind: 'open'; readonly id: number; readonly files: OpenFiles }
   | { readonly kind: 'operations'; readonly operations: readonly Operation[] }
-  | { readonly kind: 'close' };
-
-export type FromWriter =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'refused'; readonly failure: Failure }
-  | { readonly kind: 'answers'; readonly answers: readonly Answer[] };
+  | { readonly kind: 'close'; readonly id: number; readonly kinds: readonly FileKind[] }
+  | { readonly kind: 'end' };
 
 export type Answer = { readonly id: number } & ({ readonly value: unknown } | { readonly failure: Failure });
 

@@ -1,6 +1,6 @@
-// The writer thread of one side: the only thread that writes its files. It takes everything that has queued up, commits it as one group per file
-// with one sync to disk, and answers afterwards.
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+// The writer thread of a process: the only one in it that writes files of the data folder. It takes everything that has queued up, commits it
+// as one group per file with one sync to disk, and answers afterwards.
+import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { openForWriting } from './database.ts';
 import { gatewayWriter } from './gateway-writer.ts';
 import { commitGroup, type FileWriter, type Operation, type Outcome } from './group-commit.ts';
@@ -10,92 +10,113 @@ import { Pacing } from './pacing.ts';
 import type { FileKind } from './schema.ts';
 import { elapsedMs, pause, threadTime } from './thread-time.ts';
 import { workerWriter } from './worker-writer.ts';
-import { type Answer, type FromWriter, type ToWriter, toFailure, type WriterStart } from './writer-protocol.ts';
+import { type Answer, type OpenFiles, type ToWriter, toFailure } from './writer-protocol.ts';
 
 /** The most operations one group takes; the rest waits for the next. */
 const GROUP_MAX = 1_024;
+/** The order of commits within a group: whoever waits for a signal's acknowledgement waits for nothing else in it. */
+const ORDER: readonly FileKind[] = ['gateway', 'worker', 'params', 'trades'];
 
 if (parentPort === null) throw new Error('the writer thread is started by a store');
 const port = parentPort;
-const send = (message: FromWriter) => port.postMessage(message);
-const { folder, kinds, sharedTime } = workerData as WriterStart;
+const writers = new Map<FileKind, FileWriter>();
+const queue: Operation[] = [];
+const pacing = new Pacing();
 
-try {
-  serve(openWriters());
-  send({ kind: 'ready' });
-} catch (error) {
-  send({ kind: 'refused', failure: toFailure(error) });
+port.on('message', (message: ToWriter) => {
+  take(message);
+  drain();
+  commitQueued();
+});
+
+function take(message: ToWriter): void {
+  switch (message.kind) {
+    case 'operations':
+      queue.push(...message.operations);
+      break;
+    case 'open':
+      answer([attempt(message.id, () => open(message.files))]);
+      break;
+    case 'close':
+      commitQueued();
+      answer([attempt(message.id, () => close(message.kinds))]);
+      break;
+    case 'end':
+      port.close();
+  }
 }
 
-function openWriters(): readonly FileWriter[] {
-  const time = new JournalTime(threadTime(sharedTime));
+function drain(): void {
+  for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
+    take(next.message as ToWriter);
+  }
+}
+
+function commitQueued(): void {
+  while (queue.length > 0) {
+    const queued = queue.length;
+    pause(pacing.waitMs(elapsedMs(), queued));
+    drain();
+    const group = queue.splice(0, GROUP_MAX);
+    if (group.length > 0) commit(group);
+    pacing.committed(elapsedMs(), group.length, queued);
+  }
+}
+
+function commit(group: readonly Operation[]): void {
+  let known = 0;
+  for (const kind of ORDER) {
+    const writer = writers.get(kind);
+    const own = writer === undefined ? [] : group.filter(({ name }) => name in writer.operations);
+    known += own.length;
+    if (writer !== undefined && own.length > 0) answer(commitGroup(writer, own, elapsedMs));
+  }
+  if (known < group.length) throw new Error('operations on files that are not open');
+}
+
+function open({ folder, kinds, sharedTime }: OpenFiles): void {
   const writerOf: Readonly<Record<FileKind, () => FileWriter>> = {
-    gateway: () => gatewayWriter(openForWriting(folder, 'gateway'), time),
+    gateway: () => gatewayWriter(openForWriting(folder, 'gateway'), new JournalTime(threadTime(sharedTime))),
     worker: () => workerWriter(openForWriting(folder, 'worker')),
     trades: () => tradesWriter(openForWriting(folder, 'trades')),
     params: () => paramsWriter(openForWriting(folder, 'params')),
   };
-  const opened: FileWriter[] = [];
+  const taken = kinds.find((kind) => writers.has(kind));
+  if (taken !== undefined)
+    throw new Error(`the ${taken} file of ${folder} is open for writing in this process already`);
   try {
-    for (const kind of kinds) opened.push(writerOf[kind]());
-    return opened;
+    for (const kind of kinds) writers.set(kind, writerOf[kind]());
   } catch (error) {
-    for (const { db } of opened) db.close();
+    close(kinds);
     throw error;
   }
 }
 
-function serve(writers: readonly FileWriter[]): void {
-  const pacing = new Pacing();
-  const queue: Operation[] = [];
-  let closing = false;
-  const take = (message: ToWriter) => {
-    if (message.kind === 'close') closing = true;
-    else queue.push(...message.operations);
-  };
-  const drain = () => {
-    for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port)) {
-      take(next.message as ToWriter);
-    }
-  };
-  port.on('message', (message: ToWriter) => {
-    take(message);
-    drain();
-    while (queue.length > 0) {
-      const queued = queue.length;
-      if (!closing) pause(pacing.waitMs(elapsedMs(), queued));
-      drain();
-      const group = queue.splice(0, GROUP_MAX);
-      commit(writers, group);
-      pacing.committed(elapsedMs(), group.length, queued);
-      drain();
-    }
-    if (closing) close(writers);
-  });
-}
-
-function commit(writers: readonly FileWriter[], group: readonly Operation[]): void {
-  let known = 0;
-  for (const writer of writers) {
-    const own = group.filter(({ name }) => name in writer.operations);
-    known += own.length;
-    if (own.length > 0) send({ kind: 'answers', answers: commitGroup(writer, own, elapsedMs).map(answerOf) });
-  }
-  if (known < group.length) throw new Error(`operations unknown to the writers of ${kinds.join(' and ')}`);
-}
-
-function answerOf(outcome: Outcome): Answer {
-  return 'error' in outcome ? { id: outcome.id, failure: toFailure(outcome.error) } : outcome;
-}
-
-function close(writers: readonly FileWriter[]): void {
-  for (const { db } of writers) {
+function close(kinds: readonly FileKind[]): void {
+  for (const kind of kinds) {
+    const db = writers.get(kind)?.db;
+    writers.delete(kind);
     try {
-      db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      db?.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
       // Nothing is lost: what stays in the -wal file is read from there at the next start.
     }
-    db.close();
+    db?.close();
   }
-  port.close();
+}
+
+function attempt(id: number, run: () => void): Outcome {
+  try {
+    run();
+    return { id, value: undefined };
+  } catch (error) {
+    return { id, error };
+  }
+}
+
+function answer(outcomes: readonly Outcome[]): void {
+  const answers = outcomes.map(
+    (outcome): Answer => ('error' in outcome ? { id: outcome.id, failure: toFailure(outcome.error) } : outcome),
+  );
+  port.postMessage(answers);
 }

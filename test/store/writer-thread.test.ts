@@ -1,0 +1,57 @@
+// One writer thread serves both sides of a process: what befalls one side, and what befalls the thread.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { hubWrites, openGatewayStore, openWorkerStore } from '#store/open.ts';
+import { joinThread } from '#store/sqlite/thread-calls.ts';
+import { recordingLog } from '../support/recording-log.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { closing, decision, newSignal } from './samples.ts';
+
+const optionsFor = (folder: string) => ({ folder, log: recordingLog(), hubWrites: hubWrites() });
+
+test('a side that cannot be opened leaves the other one working', async () => {
+  await using folder = tempFolder();
+  const options = optionsFor(folder.path);
+  await using gateway = await openGatewayStore(options);
+  writeFileSync(join(folder.path, 'worker.db'), 'garbage');
+  await expect(openWorkerStore(options)).rejects.toMatchObject({ code: 'UNUSABLE_INPUT' });
+  expect(await gateway.signals.append([newSignal()])).toHaveLength(1);
+});
+
+test('a side closes while the other goes on, and can be opened again', async () => {
+  await using folder = tempFolder();
+  const options = optionsFor(folder.path);
+  await using gateway = await openGatewayStore(options);
+  const worker = await openWorkerStore(options);
+  await worker.decisions.decide([closing(decision())]);
+  await worker[Symbol.asyncDispose]();
+  await expect(worker.decisions.decide([])).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE' });
+  expect(await gateway.signals.append([newSignal()])).toHaveLength(1);
+  await using again = await openWorkerStore(options);
+  await again.decisions.decide([closing(decision())]);
+  expect(await gateway.decisions.page({ first: 9 })).toHaveLength(2);
+});
+
+test('the same side twice in one process is refused', async () => {
+  await using folder = tempFolder();
+  await using gateway = await openGatewayStore(optionsFor(folder.path));
+  await expect(openGatewayStore(optionsFor(folder.path))).rejects.toThrow('open for writing in this process already');
+  expect(await gateway.signals.append([newSignal()])).toHaveLength(1);
+});
+
+test('a thread that dies refuses everybody instead of hanging, says so, and the store opens again', async () => {
+  await using folder = tempFolder();
+  const options = optionsFor(folder.path);
+  const gateway = await openGatewayStore(options);
+  const joined = joinThread(folder.path, options.log);
+  const under = Promise.allSettled([gateway.signals.append([newSignal()]), joined.operate('nothing', null)]);
+  const gone = { code: 'JOURNAL_UNAVAILABLE' };
+  expect((await under)[1]).toMatchObject({ reason: gone });
+  await expect(gateway.signals.append([newSignal()])).rejects.toMatchObject(gone);
+  expect(options.log.lines).toMatchObject([{ level: 'error', fields: { folder: folder.path } }]);
+  await joined.leave();
+  await gateway[Symbol.asyncDispose]();
+  await using again = await openGatewayStore(options);
+  expect(await again.signals.append([newSignal()])).toHaveLength(1);
+});
