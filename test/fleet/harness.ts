@@ -5,6 +5,7 @@ import type { Decision } from '#domain/decision.ts';
 import type { Side } from '#domain/market.ts';
 import type { Clock } from '#domain/time.ts';
 import { type BotConfig, type Fleet, type FleetSettings, openFleet } from '#fleet/fleet.ts';
+import type { DeliveryJournal } from '#store/store.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { type MemoryJournal, memoryJournal } from './deliveries.ts';
 
@@ -36,8 +37,8 @@ export interface Harness extends AsyncDisposable {
   until(done: () => boolean): Promise<void>;
   /** Ticks until the decision has this outcome. */
   outcome(id: string, outcome: Decision['outcome']): Promise<Decision>;
-  /** Forgets everything but the journal, as a killed process does, and starts anew. */
-  restart(): void;
+  /** Ends as a killed process does: nothing more reaches the journal, the connections end. Then starts anew. */
+  restart(): Promise<void>;
 }
 
 export function botConfig(bot: StandInBot, name = 'BOT1', sides: readonly Side[] = ['LONG', 'SHORT']): BotConfig {
@@ -52,16 +53,31 @@ export function fleetHarness(
   const log = recordingLog();
   const settings = { deliveryTtlSeconds: 30, botTimeoutSeconds: 6, settleSeconds: 12, dryRun: false, ...change };
   let ids = 0;
+  const newId = () => `a${++ids}`;
   const open = () => {
-    const newId = () => `a${++ids}`;
-    return openFleet({ deliveries: journal, bots, settings, clock, log, newId, random: () => 0.5 });
+    let isDead = false;
+    const living = async <T>(call: () => Promise<T>): Promise<T> => {
+      if (isDead) throw new Error('this process is dead');
+      return call();
+    };
+    const deliveries: DeliveryJournal = {
+      unfinished: () => living(journal.unfinished),
+      begin: (intent) => living(() => journal.begin(intent)),
+      record: (update) => living(() => journal.record(update)),
+      ofDecisions: (ids) => living(() => journal.ofDecisions(ids)),
+    };
+    const fleet = openFleet({ deliveries, bots, settings, clock, log, newId, random: () => 0.5 });
+    const kill = async () => {
+      isDead = true;
+      await fleet[Symbol.asyncDispose]();
+    };
+    return { fleet, kill };
   };
-  let fleet = open();
-  const killed: Fleet[] = [];
+  let life = open();
   const until = async (done: () => boolean) => {
     const startedMs = performance.now();
     for (;;) {
-      await fleet.tick(clock.now());
+      await life.fleet.tick(clock.now());
       if (done()) return;
       if (performance.now() - startedMs > 10_000) throw new Error(`never happened: ${JSON.stringify(log.lines)}`);
       await wait(3);
@@ -71,19 +87,17 @@ export function fleetHarness(
     journal,
     log,
     get fleet() {
-      return fleet;
+      return life.fleet;
     },
     until,
     outcome: async (id, outcome) => {
       await until(() => journal.decision(id).outcome === outcome);
       return journal.decision(id);
     },
-    restart: () => {
-      killed.push(fleet);
-      fleet = open();
+    restart: async () => {
+      await life.kill();
+      life = open();
     },
-    [Symbol.asyncDispose]: async () => {
-      for (const one of [...killed, fleet]) await one[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => life.fleet[Symbol.asyncDispose](),
   };
 }

@@ -1,5 +1,6 @@
 // Instants where a worker may freeze, die or be overtaken: what was promised to the journal still holds.
 import { createServer } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { openStandInBot } from '#demo/stand-in-bot.ts';
 import { listen } from '#trace/trace.ts';
@@ -71,6 +72,28 @@ test('a row read before its delivery ended does not bring it back', async () => 
   journal.owe(decisionOf('d2', now(), { pair: 'ETH/USDT:USDT' }), ['BOT1']);
   await h.outcome('d2', 'FORWARDED');
   expect(forceenters(bot.requests())).toHaveLength(2);
+  expect(journal.delivery('d1', 'BOT1')).toMatchObject({
+    state: 'DELIVERED',
+    attempts: [{ status: 200, error: null }],
+  });
+});
+
+test('two bots that answer at the same instant leave no decision PENDING', async () => {
+  await using one = await openStandInBot();
+  await using two = await openStandInBot({ maxOpenTrades: 0 });
+  const inner = memoryJournal();
+  const journal = {
+    ...inner,
+    ofDecisions: async (ids: readonly string[]) => {
+      const rows = await inner.ofDecisions(ids);
+      await wait(20);
+      return rows;
+    },
+  };
+  await using h = fleetHarness([botConfig(one, 'ONE'), botConfig(two, 'TWO')], {}, { journal });
+  journal.owe(decisionOf('d1', now()), ['ONE', 'TWO']);
+  await h.until(() => ['ONE', 'TWO'].every((bot) => journal.delivery('d1', bot).state !== 'PENDING'));
+  expect(journal.decision('d1')).toMatchObject({ outcome: 'FORWARDED', detail: 'ONE: trade 1' });
 });
 
 test('without a connection nothing was sent: tried again, not unknown', async () => {

@@ -127,6 +127,22 @@ describe('not found', () => {
     expect(h.journal.decision('d2').outcome).toBe('UNKNOWN');
   });
 
+  test('with the same tag twice, the trade that settled another decision is passed over', async () => {
+    await using bot = await openStandInBot();
+    await using h = fleetHarness([botConfig(bot)], { botTimeoutSeconds: 60 });
+    h.journal.owe(decisionOf('d1', now()), ['BOT1']);
+    await h.outcome('d1', 'FORWARDED');
+    bot.closeTrades('BTC/USDT:USDT');
+    const closing = Promise.withResolvers<void>();
+    bot.misbehave('/forceenter', { answerAfter: closing.promise, heard: 'reset' });
+    h.journal.owe(decisionOf('d2', now()), ['BOT1']);
+    await h.until(() => bot.orders().length === 2);
+    bot.closeTrades('BTC/USDT:USDT');
+    closing.resolve();
+    await h.outcome('d2', 'FORWARDED');
+    expect(h.journal.delivery('d2', 'BOT1').tradeId).toBe('2');
+  });
+
   test('a bot that entered twice for one order settles that order with the first', async () => {
     await using bot = await openStandInBot();
     bot.misbehave('/forceenter', { enters: 2, heard: 'reset' });
@@ -197,6 +213,19 @@ describe('while an end is unknown', () => {
   });
 });
 
+test('a late answer of a proxy does not undo what was found meanwhile', async () => {
+  await using bot = await openStandInBot();
+  const answer = Promise.withResolvers<void>();
+  bot.misbehave('/forceenter', { answerAfter: answer.promise, heard: proxyPage(504, 'Gateway Timeout') });
+  await using h = fleetHarness([botConfig(bot)], { botTimeoutSeconds: 10, settleSeconds: 600 });
+  h.journal.owe(decisionOf('d1', now()), ['BOT1']);
+  await h.outcome('d1', 'FORWARDED');
+  expect(h.journal.delivery('d1', 'BOT1').heldUntilMs).not.toBeNull();
+  answer.resolve();
+  await h.until(() => h.journal.delivery('d1', 'BOT1').heldUntilMs === null);
+  expect(h.journal.decision('d1').outcome).toBe('FORWARDED');
+});
+
 describe('after a crash', () => {
   test.each<[string, Mischief, string]>([
     ['the order was entered', { heard: 'hang' }, 'FORWARDED'],
@@ -207,7 +236,7 @@ describe('after a crash', () => {
     await using h = fleetHarness([botConfig(bot)], { botTimeoutSeconds: 600, settleSeconds: 4 });
     h.journal.owe(decisionOf('d1', now()), ['BOT1']);
     await h.until(() => forceenters(bot.requests()).length === 1);
-    h.restart();
+    await h.restart();
     await h.until(
       () => h.journal.decision('d1').outcome !== 'PENDING' && h.journal.delivery('d1', 'BOT1').settleUntilMs === null,
     );
@@ -234,7 +263,7 @@ describe('after a crash', () => {
     await using h = fleetHarness([botConfig(bot)], { botTimeoutSeconds: 4, settleSeconds: 600 });
     h.journal.owe(decisionOf('d1', now()), ['BOT1']);
     await h.outcome('d1', 'UNKNOWN');
-    h.restart();
+    await h.restart();
     h.journal.owe(decisionOf('d2', now(), ETH), ['BOT1']);
     await h.outcome('d2', 'FORWARDED');
     expect(h.journal.delivery('d1', 'BOT1').heldUntilMs).toBeNull();
@@ -247,7 +276,7 @@ describe('after a crash', () => {
     await using h = fleetHarness([botConfig(bot)], { settleSeconds: 600 });
     h.journal.owe(decisionOf('d1', now()), ['BOT1']);
     await h.outcome('d1', 'UNKNOWN');
-    h.restart();
+    await h.restart();
     expect((await h.outcome('d1', 'FAILED')).reason).toBe('BOT_REFUSED');
     expect(forceenters(bot.requests())).toHaveLength(1);
   });
