@@ -98,7 +98,6 @@ const result = v.object({
     warnings: v.array(text),
   }),
   validated: v.boolean(),
-  plane,
 });
 
 const study = v.object({
