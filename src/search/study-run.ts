@@ -45,6 +45,9 @@ export function runStudy(input: StudyInput, onProgress: (share: number) => void)
       : placeSignals(candles, signals, { side: spec.side, source: 'file' });
   const count = entries.candle.length;
   if (count === 0) throw new Fault('UNUSABLE_INPUT', `no entries: ${noEntries(report.count, report.skipped)}`);
+  if (count < spec.minTrades) {
+    throw new Fault('UNUSABLE_INPUT', `${count} trades in every cell; at least ${spec.minTrades} are asked for`);
+  }
   const grid = gridOf(spec.stop, spec.target);
   const shape = { rows: grid.stopsPct.length, columns: grid.targetsPct.length };
   const days = wholeDays(candles.openTimeMs[0] as number, candles.openTimeMs.at(-1) as number);
@@ -70,7 +73,7 @@ export function runStudy(input: StudyInput, onProgress: (share: number) => void)
   if (winners === undefined) {
     throw new Fault(
       'UNUSABLE_INPUT',
-      `no cell has an objective (${spec.objective.toLowerCase()}): ${count} trades, at least ${spec.minTrades} are asked for`,
+      `no cell has a figure for ${spec.objective.toLowerCase()}, of ${count} trades each`,
     );
   }
   const pbo = blocks === null ? null : probabilityOfOverfitting(blocks);

@@ -32,6 +32,9 @@ export interface MarketShape {
 
 const LENGTH_MS = { '5m': 300_000, '1h': 3_600_000, '1d': 86_400_000 };
 
+/** Steps within a candle: its high and low are places the walk has been, so that wicks hold no edge of their own. */
+const STEPS = 12;
+
 /** Candles of a random walk from 100, starting 2024-01-01. */
 export function randomMarket(shape: MarketShape): Candles {
   const { seed, count, volatility = 0.01, gapShare = 0.1, holeShare = 0, decimals = 6, timeframe = '1h' } = shape;
@@ -51,15 +54,22 @@ export function randomMarket(shape: MarketShape): Candles {
   let timeMs = Date.UTC(2024, 0, 1);
   let price = 100;
   for (let index = 0; index < count; index += 1) {
-    const open = round(random() < gapShare ? price * (1 + 2 * move()) : price);
-    const close = round(open * (1 + move() + (shape.drift?.(index) ?? 0)));
+    const open = random() < gapShare ? price * (1 + 2 * move()) : price;
+    const drift = shape.drift?.(index) ?? 0;
+    price = open;
+    let high = open;
+    let low = open;
+    for (let step = 0; step < STEPS; step += 1) {
+      price *= 1 + move() / Math.sqrt(STEPS) + drift / STEPS;
+      high = Math.max(high, price);
+      low = Math.min(low, price);
+    }
     candles.openTimeMs[index] = timeMs;
-    candles.open[index] = open;
-    candles.close[index] = close;
-    candles.high[index] = round(Math.max(open, close) * (1 + Math.abs(move())));
-    candles.low[index] = round(Math.min(open, close) * (1 - Math.abs(move())));
+    candles.open[index] = round(open);
+    candles.close[index] = round(price);
+    candles.high[index] = round(high);
+    candles.low[index] = round(low);
     candles.volume[index] = 1;
-    price = close;
     timeMs += timeframeMs * (random() < holeShare ? 1 + Math.ceil(random() * 5) : 1);
   }
   return { pair: 'BTC/USDT', timeframe, timeframeMs, ...candles };
