@@ -21,15 +21,40 @@ export interface Loaders {
 
 const keyOf = ({ pair, leverage, side }: ExitParamsRequest) => `${leverage} ${side ?? ''} ${pair}`;
 
+/** The loaders over these doors, each made when it is first used: most requests need one of them. */
 export function openLoaders(exits: Exits, history: History): Loaders {
+  let exitParams: Loaders['exitParams'] | undefined;
+  let signal: Loaders['signal'] | undefined;
+  let fate: Loaders['fate'] | undefined;
+  let decision: Loaders['decision'] | undefined;
+  let signalsOf: Loaders['signalsOf'] | undefined;
+  let deliveriesOf: Loaders['deliveriesOf'] | undefined;
   return {
-    exitParams: new DataLoader<ExitParamsRequest, ExitParams, string>((requests) => exits.answer(requests), {
-      cacheKeyFn: keyOf,
-    }),
-    signal: new DataLoader((ids) => history.signals(ids)),
-    fate: new DataLoader((ids) => history.fates(ids)),
-    decision: new DataLoader((ids) => history.decisions(ids)),
-    signalsOf: new DataLoader((ids) => history.signalsOf(ids)),
-    deliveriesOf: new DataLoader((ids) => history.deliveriesOf(ids)),
+    get exitParams() {
+      exitParams ??= new DataLoader<ExitParamsRequest, ExitParams, string>((asked) => exits.answer(asked), {
+        cacheKeyFn: keyOf,
+      });
+      return exitParams;
+    },
+    get signal() {
+      signal ??= new DataLoader((ids) => history.signals(ids));
+      return signal;
+    },
+    get fate() {
+      fate ??= new DataLoader((ids) => history.fates(ids));
+      return fate;
+    },
+    get decision() {
+      decision ??= new DataLoader((ids) => history.decisions(ids));
+      return decision;
+    },
+    get signalsOf() {
+      signalsOf ??= new DataLoader((ids) => history.signalsOf(ids));
+      return signalsOf;
+    },
+    get deliveriesOf() {
+      deliveriesOf ??= new DataLoader((ids) => history.deliveriesOf(ids));
+      return deliveriesOf;
+    },
   };
 }
