@@ -34,7 +34,6 @@ export function loadConfig(env: Environment, cwd: string): Loaded {
       settings,
       mistakes.some((mistake) => /^(PARAMGATE_KEYS|keys|feeders)\b/.test(mistake)) || credentials.length > 0,
     ),
-    ...timeMistakes(settings),
     ...tlsMistakes(settings),
   ];
   if (all.length > 0) return { mistakes: all };
@@ -80,13 +79,6 @@ function addressMistakes({ host, port, workerPort }: Settings, hasKeys: boolean)
 function isLoopback(host: string): boolean {
   if (isIP(host) === 4) return host.startsWith('127.');
   return host === 'localhost' || host === '::1';
-}
-
-function timeMistakes({ figuresSeconds, maxStaleSeconds }: Settings): readonly string[] {
-  if (maxStaleSeconds >= figuresSeconds) return [];
-  return [
-    `PARAMGATE_MAX_STALE_SECONDS: ${maxStaleSeconds} is less than figuresSeconds ${figuresSeconds}; allowed: at least as much`,
-  ];
 }
 
 function tlsMistakes({ tlsCert, tlsKey }: Settings): readonly string[] {

@@ -197,8 +197,7 @@ export class Figures<T> {
 
   #fail(attempt: Attempt, error: unknown): void {
     if (this.#running !== attempt) return;
-    const message = error instanceof Error ? error.message : String(error);
-    mark('hub.failed', { kind: this.#options.kind, error: message });
+    mark('hub.failed', { kind: this.#options.kind, error: error instanceof Error ? error.message : String(error) });
     this.#end(attempt);
     this.#setFailing(true, error);
   }
