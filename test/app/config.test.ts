@@ -327,10 +327,8 @@ describe('values that belong together', () => {
     expect(configOf(env)).toMatchObject({ tlsCert: join(folder, 'c.pem'), tlsKey: join(folder, 'k.pem') });
   });
 
-  test('two ports that differ, and stale figures at least as old as fresh ones', () => {
+  test('two ports that differ', () => {
     expect(mistakesOf({ PARAMGATE_WORKER_PORT: '4000' })).toHaveLength(1);
     expect(mistakesOf({ PARAMGATE_PORT: '0', PARAMGATE_WORKER_PORT: '0' })).toEqual([]);
-    expect(mistakesOf({ PARAMGATE_MAX_STALE_SECONDS: '29' })).toHaveLength(1);
-    expect(mistakesOf({ PARAMGATE_MAX_STALE_SECONDS: '0', PARAMGATE_FIGURES_SECONDS: '0' })).toEqual([]);
   });
 });
