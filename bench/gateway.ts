@@ -59,7 +59,7 @@ async function compare(): Promise<void> {
   await wait(2_000);
   const idle = await residentMb(gateway.pid);
   const question = requestOf(QUERY, { pair: 'BTC/USDT', leverage: 3 });
-  const bytes = await answerLength(gateway.url);
+  const bytes = Buffer.byteLength(await post(gateway.url, QUERY, { pair: 'BTC/USDT', leverage: 3 }));
   const bare = await start(opened, [new URL(import.meta.url).pathname, 'bare', String(bytes)], {});
 
   const load = { question, ms: ROUND_MS };
@@ -165,10 +165,6 @@ async function recordTrades(url: URL): Promise<void> {
     closedAt: closedAt(index + 1),
   }));
   await post(url, RECORD, { trades });
-}
-
-async function answerLength(url: URL): Promise<number> {
-  return Buffer.byteLength(await post(url, QUERY, { pair: 'BTC/USDT', leverage: 3 }));
 }
 
 interface Asked {

@@ -5,7 +5,7 @@ import type { StudySpec } from '#domain/study.ts';
 import type { History, Intake } from '#ensemble/ensemble.ts';
 import type { Exits } from '#exits/exits.ts';
 import type { Studies } from '#search/search.ts';
-import { type Loaders, openLoaders } from './loaders.ts';
+import { Loaders } from './loaders.ts';
 
 export type Role = 'bot' | 'feeder' | 'operator';
 
@@ -57,7 +57,7 @@ export function openContext(doors: Doors, studyDefaults: StudyDefaults, caller: 
     studies: doors.studies,
     studyDefaults,
     caller,
-    loaders: openLoaders(doors.exits, doors.history),
+    loaders: new Loaders(doors.exits, doors.history),
     budget: { items: ITEMS, planes: PLANES },
   };
 }
