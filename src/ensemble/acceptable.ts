@@ -53,13 +53,13 @@ export function acceptable(
   submitter: Submitter,
   context: { readonly settings: EnsembleSettings; readonly wallMs: number },
 ): AcceptableSignal {
-  const pair = requirePair(submission.pair, 'input.pair');
+  const pair = requirePair(submission.pair, 'pair');
   const side = submission.side;
-  if (side !== 'LONG' && side !== 'SHORT') throw badInput('input.side', `${shown(side)} is no side`, 'LONG or SHORT');
+  if (side !== 'LONG' && side !== 'SHORT') throw badInput('side', `${shown(side)} is no side`, 'LONG or SHORT');
   const enterTag = submission.enterTag || null;
-  const tag = enterTag === null ? NOTHING : readTag(enterTag, 'input.enterTag');
+  const tag = enterTag === null ? NOTHING : readTag(enterTag, 'enterTag');
   if (tag.side !== undefined && tag.side !== side) {
-    throw badInput('input.enterTag', `the tag says ${tag.side}, the signal says ${side}`, 'the same side in both');
+    throw badInput('enterTag', `the tag says ${tag.side}, the signal says ${side}`, 'the same side in both');
   }
   const { windowMs } = rulesFor(context.settings, pair, side);
   return {
@@ -67,10 +67,10 @@ export function acceptable(
     side,
     source: sourceOf(submission, tag, submitter),
     ...confidenceOf(submission, tag, context.settings),
-    leverage: submission.leverage == null ? null : requireLeverage(submission.leverage, 'input.leverage'),
+    leverage: submission.leverage == null ? null : requireLeverage(submission.leverage, 'leverage'),
     enterTag,
-    profitPct: finite(submission.profitPct, 'input.profitPct') ?? tag.profitPct ?? null,
-    safetyPct: finite(submission.safetyPct, 'input.safetyPct') ?? tag.safetyPct ?? null,
+    profitPct: finite(submission.profitPct, 'profitPct') ?? tag.profitPct ?? null,
+    safetyPct: finite(submission.safetyPct, 'safetyPct') ?? tag.safetyPct ?? null,
     sentAtMs: sentAtOf(submission.sentAtMs, context.wallMs, windowMs),
     extras: submission.extras ?? null,
     credential: submitter.credential,
@@ -85,12 +85,12 @@ function sourceOf(submission: SignalSubmission, tag: TagReading, submitter: Subm
     const allowed =
       'a source in the field, one `from SOURCE` in the tag, or a credential that speaks for exactly one source';
     const found = tag.sources.length > 1 ? `missing: the tag names ${tag.sources.length} sources` : 'missing';
-    throw badInput('input.source', found, allowed);
+    throw badInput('source', found, allowed);
   }
-  if (!isSource(source)) throw badInput('input.source', `${shown(source)} is no source`, SOURCE_ALLOWED);
+  if (!isSource(source)) throw badInput('source', `${shown(source)} is no source`, SOURCE_ALLOWED);
   if (submitter.sources !== undefined && !submitter.sources.includes(source)) {
     throw new Fault('FORBIDDEN', `Source ${source} is not allowed for this user.`, {
-      field: 'input.source',
+      field: 'source',
       allowed: submitter.sources.join(', '),
     });
   }
@@ -99,7 +99,7 @@ function sourceOf(submission: SignalSubmission, tag: TagReading, submitter: Subm
 
 function tagSource(tag: TagReading): string | undefined {
   if (tag.malformedSource !== undefined) {
-    throw badInput('input.enterTag', `${shown(tag.malformedSource)} after \`from\` is no source`, SOURCE_ALLOWED);
+    throw badInput('enterTag', `${shown(tag.malformedSource)} after \`from\` is no source`, SOURCE_ALLOWED);
   }
   return tag.sources.length === 1 ? tag.sources[0] : undefined;
 }
@@ -117,13 +117,13 @@ function confidenceOf(
   const confidence = given ?? settings.missingConfidence;
   if (confidence === undefined) {
     throw badInput(
-      'input.confidence',
+      'confidence',
       'missing, in the field and in the tag (a known cause: the command line of freqtrade-client cuts a tag at its second `=`, so `conf=0.89` arrives as `conf`)',
       `a number from 0 to 1, or conf= in the tag, as in ${TAG_ALLOWED}`,
     );
   }
   if (!(confidence >= 0 && confidence <= 1)) {
-    throw badInput('input.confidence', `${confidence} is not a confidence`, 'a number from 0 to 1');
+    throw badInput('confidence', `${confidence} is not a confidence`, 'a number from 0 to 1');
   }
   return { confidenceE4: toE4(confidence), confidenceDefaulted: given === undefined };
 }
@@ -137,10 +137,10 @@ function finite(value: number | null | undefined, field: string): number | undef
 function sentAtOf(sentAtMs: number | null | undefined, wallMs: number, windowMs: number): number | null {
   if (sentAtMs == null) return null;
   const allowed = `from one window (${windowMs / 1000} s) ago to ${MAX_AHEAD_MS / 1000} s ahead of ${isoTime(Math.trunc(wallMs))}`;
-  if (!Number.isFinite(sentAtMs)) throw badInput('input.sentAt', `${sentAtMs} is no time`, allowed);
+  if (!Number.isFinite(sentAtMs)) throw badInput('sentAt', `${sentAtMs} is no time`, allowed);
   const at = Math.trunc(sentAtMs);
-  if (at - wallMs > MAX_AHEAD_MS) throw badInput('input.sentAt', `${at - wallMs} ms in the future`, allowed);
-  if (wallMs - at > windowMs) throw badInput('input.sentAt', `${wallMs - at} ms old`, allowed);
+  if (at - wallMs > MAX_AHEAD_MS) throw badInput('sentAt', `${at - wallMs} ms in the future`, allowed);
+  if (wallMs - at > windowMs) throw badInput('sentAt', `${wallMs - at} ms old`, allowed);
   return at;
 }
 
@@ -148,7 +148,7 @@ function keyOf(key: string | null | undefined): string | null {
   if (key == null) return null;
   if (key.length > 0 && key.length <= MAX_IDEMPOTENCY_KEY && !/[\p{Cc}\p{Cs}]/u.test(key)) return key;
   throw badInput(
-    'input.idempotencyKey',
+    'idempotencyKey',
     `${key.length} characters or control characters in it`,
     `1 to ${MAX_IDEMPOTENCY_KEY} characters without control characters`,
   );

@@ -69,11 +69,7 @@ export function openIntake(parts: {
         if (end === undefined) throw new Error('the journal answered an append of one signal with nothing');
         const { kind, signal } = end;
         if (kind === 'conflict') {
-          throw badInput(
-            'input.idempotencyKey',
-            `used before with other contents (signal ${signal.id})`,
-            'a key of its own',
-          );
+          throw badInput('idempotencyKey', `used before with other contents (signal ${signal.id})`, 'a key of its own');
         }
         mark('signal.submitted', { source, result: kind, defaulted: signal.confidenceDefaulted });
         tellAccepted(parts.log, signal, kind === 'duplicate');

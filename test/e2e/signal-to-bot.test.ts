@@ -115,6 +115,8 @@ describe('signal to bot', () => {
     expect([first, rest].map((page) => page.ensembleDecisions.pageInfo.hasNextPage)).toEqual([true, false]);
     const failed = await service.ask<Page>(PAGE, { outcome: 'FAILED' });
     expect(failed.ensembleDecisions.nodes.map(({ pair }) => pair)).toEqual(['NO/USDT:USDT']);
+    const wrong = submit(service, { pair: 'BTC/USDT:USDT', side: 'LONG', source: '75a', confidence: 1.5 });
+    await expect(wrong).rejects.toThrow(/^input\.confidence: 1\.5 is not a confidence.*"field":"input\.confidence"/);
     expect(bot.orders()).toEqual([]);
     await service.stop();
   });

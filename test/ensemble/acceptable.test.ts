@@ -81,25 +81,23 @@ describe('source', () => {
     ['any', FEEDER],
     ['two', { credential: 'f', sources: ['75a', '75b'] }],
   ])('is refused when missing and the credential speaks for %s', (_, submitter) => {
-    expect(() => accept(none, submitter)).toThrow(refusal('input.source', /missing/));
+    expect(() => accept(none, submitter)).toThrow(refusal('source', /missing/));
   });
   test('of a tag that names several is no source', () => {
-    expect(() => accept({ source: null, enterTag: 'long from=75a,75b' })).toThrow(refusal('input.source', /2 sources/));
+    expect(() => accept({ source: null, enterTag: 'long from=75a,75b' })).toThrow(refusal('source', /2 sources/));
   });
   test.each(['', 'a b', 'a,b', '`', 'x'.repeat(33), 'é'])('%j is refused', (source) => {
-    expect(() => accept({ source })).toThrow(refusal('input.source', /no source/));
+    expect(() => accept({ source })).toThrow(refusal('source', /no source/));
   });
   test('in a tag that is none is refused, unless the field names one', () => {
-    expect(() => accept({ source: null, enterTag: 'long from `x`' })).toThrow(refusal('input.enterTag', /no source/));
+    expect(() => accept({ source: null, enterTag: 'long from `x`' })).toThrow(refusal('enterTag', /no source/));
     expect(accept({ enterTag: 'long from `x`' }).source).toBe('75b');
   });
   test('of another feeder is forbidden, in the field and in the tag', () => {
     const other = { credential: 'f', sources: ['75a'] };
     const words = /^Source 75c is not allowed for this user\.$/;
-    expect(() => accept({ source: '75c' }, other)).toThrow(refusal('input.source', words, 'FORBIDDEN'));
-    expect(() => accept({ source: null, enterTag: 'from 75c' }, other)).toThrow(
-      refusal('input.source', words, 'FORBIDDEN'),
-    );
+    expect(() => accept({ source: '75c' }, other)).toThrow(refusal('source', words, 'FORBIDDEN'));
+    expect(() => accept({ source: null, enterTag: 'from 75c' }, other)).toThrow(refusal('source', words, 'FORBIDDEN'));
   });
 });
 
@@ -115,11 +113,11 @@ describe('confidence', () => {
     expect(accept({ confidence }).confidenceE4).toBe(e4);
   });
   test.each([-0.0001, 1.00001, 89, Number.NaN, Number.POSITIVE_INFINITY])('%d is refused', (confidence) => {
-    expect(() => accept({ confidence })).toThrow(refusal('input.confidence', /not a confidence/));
+    expect(() => accept({ confidence })).toThrow(refusal('confidence', /not a confidence/));
   });
   test('missing is refused, naming the known cause', () => {
     const cut = { confidence: null, enterTag: 'long from 75b conf' };
-    expect(() => accept(cut)).toThrow(refusal('input.confidence', /cuts a tag at its second `=`/));
+    expect(() => accept(cut)).toThrow(refusal('confidence', /cuts a tag at its second `=`/));
   });
   test('missing is the configured one, marked', () => {
     const settings = { ...SETTINGS, missingConfidence: 0.75 };
@@ -132,22 +130,22 @@ describe('confidence', () => {
 });
 
 test.each([
-  ['input.pair', { pair: 'btcusdt' }, /not a pair/],
-  ['input.enterTag', { enterTag: 'short from 75b' }, /tag says SHORT, the signal says LONG/],
-  ['input.enterTag', { enterTag: 'conf=89%' }, /not a confidence/],
-  ['input.enterTag', { enterTag: 'x'.repeat(1_000_000) }, /1000000 characters/],
-  ['input.leverage', { leverage: 0 }, /not a leverage/],
-  ['input.leverage', { leverage: -3 }, /not a leverage/],
-  ['input.leverage', { leverage: 125.1 }, /not a leverage/],
-  ['input.leverage', { leverage: Number.NaN }, /not a leverage/],
-  ['input.profitPct', { profitPct: Number.NaN }, /not finite/],
-  ['input.safetyPct', { safetyPct: Number.POSITIVE_INFINITY }, /not finite/],
-  ['input.sentAt', { sentAtMs: Number.NaN }, /no time/],
-  ['input.sentAt', { sentAtMs: WALL_MS + 30_001 }, /30001 ms in the future/],
-  ['input.sentAt', { sentAtMs: WALL_MS - 60_001 }, /60001 ms old/],
-  ['input.idempotencyKey', { idempotencyKey: '' }, /0 characters/],
-  ['input.idempotencyKey', { idempotencyKey: 'k'.repeat(256) }, /256 characters/],
-  ['input.idempotencyKey', { idempotencyKey: 'a\nb' }, /control characters/],
+  ['pair', { pair: 'btcusdt' }, /not a pair/],
+  ['enterTag', { enterTag: 'short from 75b' }, /tag says SHORT, the signal says LONG/],
+  ['enterTag', { enterTag: 'conf=89%' }, /not a confidence/],
+  ['enterTag', { enterTag: 'x'.repeat(1_000_000) }, /1000000 characters/],
+  ['leverage', { leverage: 0 }, /not a leverage/],
+  ['leverage', { leverage: -3 }, /not a leverage/],
+  ['leverage', { leverage: 125.1 }, /not a leverage/],
+  ['leverage', { leverage: Number.NaN }, /not a leverage/],
+  ['profitPct', { profitPct: Number.NaN }, /not finite/],
+  ['safetyPct', { safetyPct: Number.POSITIVE_INFINITY }, /not finite/],
+  ['sentAt', { sentAtMs: Number.NaN }, /no time/],
+  ['sentAt', { sentAtMs: WALL_MS + 30_001 }, /30001 ms in the future/],
+  ['sentAt', { sentAtMs: WALL_MS - 60_001 }, /60001 ms old/],
+  ['idempotencyKey', { idempotencyKey: '' }, /0 characters/],
+  ['idempotencyKey', { idempotencyKey: 'k'.repeat(256) }, /256 characters/],
+  ['idempotencyKey', { idempotencyKey: 'a\nb' }, /control characters/],
 ])('%s is refused for %o', (field, change, found) => {
   expect(() => accept(change)).toThrow(refusal(field, found));
 });

@@ -53,7 +53,7 @@ describe('submit', () => {
     const { intake, signals, ends } = gateway();
     await intake.submit({ ...GOOD, idempotencyKey: 'k' }, FEEDER);
     const other = intake.submit({ ...GOOD, confidence: 0.9, idempotencyKey: 'k' }, FEEDER);
-    await expect(other).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'input.idempotencyKey' });
+    await expect(other).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'idempotencyKey' });
     expect(signals.log).toHaveLength(1);
     expect(ends.at(-1)).toEqual({ source: '75a', result: 'refused', defaulted: false });
   });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Fault } from '#domain/fault.ts';
 import { divideHalfAway, MAX_OUTBOUND_TAG, printTag, readTag } from '#ensemble/tag.ts';
 
-const read = (tag: string) => readTag(tag, 'input.enterTag');
+const read = (tag: string) => readTag(tag, 'enterTag');
 const FULL = {
   side: 'LONG',
   sources: ['75b'],
@@ -65,7 +65,7 @@ describe('what is refused', () => {
     expect(() => read(`long from 75b ${conf} (DQ: profit=3.05%)`)).toThrow(
       expect.objectContaining({
         code: 'BAD_USER_INPUT',
-        field: 'input.enterTag',
+        field: 'enterTag',
         allowed: expect.stringContaining('0 to 1'),
       }),
     );
