@@ -117,7 +117,7 @@ class Runner {
     if (request.kind === 'start') {
       const study = queuedStudy(request.studyId, request.spec, atMs);
       await studies.save(study, { requestSeq });
-      if (!this.#queue.some(({ id }) => id === study.id)) this.#queue.push(study);
+      this.#queue.push(study);
       return;
     }
     if (request.kind === 'keep') {

@@ -98,7 +98,8 @@ export class Walker {
       const firstTarget = target;
       let gapEnd = stop;
       if (low <= stopEdge) {
-        const opened = candle > entry ? sign * (open[candle] as number) : Number.POSITIVE_INFINITY;
+        // The entry candle opens at the entry price, which no stop lies beyond: only later candles gap.
+        const opened = sign * (open[candle] as number);
         while (low <= stopEdge) {
           if (opened < sign * (entryPrice * (stopFactors[stop] as number))) gapEnd = stop + 1;
           stop += 1;

@@ -12,6 +12,7 @@ describe('greatestCell', () => {
   });
 
   it('scales the tolerance with great values only', () => {
+    expect(greatestCell(Float64Array.of(0.01 - 5e-10, 0.01))).toBe(0);
     expect(greatestCell(Float64Array.of(1e6 - 5e-4, 1e6))).toBe(0);
     expect(greatestCell(Float64Array.of(1e6 - 2e-3, 1e6))).toBe(1);
     expect(greatestCell(Float64Array.of(-1e6 - 5e-4, -1e6))).toBe(0);

@@ -2,8 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Candles, HistoricalSignal } from '#domain/market.ts';
 import type { StudySpec } from '#domain/study.ts';
+import { placeSignals } from '#search/entries.ts';
+import { blockEnds, probabilityOfOverfitting } from '#search/overfit.ts';
 import { specFrom } from '#search/search.ts';
 import { runStudy, type StudyInput } from '#search/study-run.ts';
+import { entriesWithin } from '#search/trades.ts';
+import { replayer } from '#search/walk-forward.ts';
 import { randomMarket, rng } from '../support/random-market.ts';
 
 const CANDLES = 3_000;
@@ -110,6 +114,38 @@ describe('a study', () => {
       at.slice(1, 3).map(({ stopLossPct, takeProfitPct, inSample }) => ({ stopLossPct, takeProfitPct, inSample }));
     expect(chosen(changed)).toEqual(chosen(folds));
     expect(changed[2]?.outOfSample).not.toEqual(folds[2]?.outOfSample);
+  });
+
+  it('chooses a fold’s levels by its own rule: as a study of the training entries alone would', () => {
+    const input = studyOf(2, 0.0008);
+    const { folds } = run(input).result.validation;
+    expect(folds).toHaveLength(5);
+    for (const fold of folds) {
+      const seen = input.signals?.filter(({ timeMs }) => timeMs < fold.trainToMs) ?? [];
+      const { best, peak } = run({ ...input, signals: seen }).result;
+      expect([fold.stopLossPct, fold.takeProfitPct]).toEqual([best.stopLossPct, best.takeProfitPct]);
+      expect(fold.inSample.netProfitPct).toBe(best.metrics.netProfitPct);
+      expect(best.objective).toBeLessThanOrEqual(peak.objective);
+    }
+  });
+
+  it('judges overfitting on blocks of equal count in order of time', () => {
+    const grid = { stop: { min: -1, max: -4, step: 0.5 }, target: { min: 1, max: 4, step: 0.5 } };
+    const input = studyOf(4, 0.0002, grid);
+    const { result, plane } = run(input);
+    const { entries } = placeSignals(input.candles, input.signals ?? [], { side: null, source: 'file' });
+    const ends = blockEnds(entries.candle.length);
+    const blocks = ends.map((end, block) => {
+      const part = entriesWithin(entries, ends[block - 1] ?? 0, end);
+      const replay = replayer(input.candles, input.spec);
+      const sums = plane.stops.flatMap((stopLossPct) =>
+        plane.targets.map((takeProfitPct) =>
+          replay(part, { stopLossPct, takeProfitPct }).profit.reduce((sum, r) => sum + r, 0),
+        ),
+      );
+      return Float64Array.from(sums);
+    });
+    expect(result.validation.pbo).toBe(probabilityOfOverfitting(blocks));
   });
 
   it('measures the incumbent on the test entries and lets it win', () => {
