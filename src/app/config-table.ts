@@ -3,7 +3,7 @@
 import { DEFAULT_BIN_EDGES } from '#domain/leverage-bin.ts';
 import { botAddress, botList } from './bot-address.ts';
 import { ascendingEdges, exitLevels, host, type Kind, number, oneOf, onOff, path } from './config-kind.ts';
-import { feederList, keyList } from './credential.ts';
+import { feederList, feederLogin, keyList } from './credential.ts';
 import { confidence, minAgreements, overrideList, windowSeconds } from './ensemble-override.ts';
 import type { Settings } from './settings.ts';
 
@@ -25,7 +25,7 @@ export const TABLE: Table = {
     env: 'PARAMGATE_HOST',
     kind: host,
     fallback: '127.0.0.1',
-    meaning: 'Address to listen on. Other than loopback only with keys.',
+    meaning: 'Address to listen on. Other than loopback only with keys or logins.',
   },
   port: { env: 'PARAMGATE_PORT', kind: port, fallback: '4000', meaning: 'Port of the gateway; 0 takes any free one.' },
   workerPort: {
@@ -188,14 +188,22 @@ export const TABLE: Table = {
     fallback: [],
     secret: true,
     meaning:
-      'Who may call: `ROLE/NAME:KEY,...`, roles `bot`, `feeder`, `operator`; in the file `[{name, role, key}]`. Without any key every caller is an operator.',
+      'Who may call: `ROLE/NAME:KEY,...`, roles `bot`, `feeder`, `operator`; in the file `[{name, role, key}]`. Without any key or login every caller is an operator.',
+  },
+  feederBasic: {
+    env: 'PARAMGATE_FEEDER_BASIC',
+    kind: feederLogin,
+    fallback: null,
+    secret: true,
+    meaning: "`USER:PASSWORD` that feeders' freqtrade clients log in with under `/api/v1`; may speak for any source.",
   },
   feeders: {
     env: null,
     kind: feederList,
     fallback: [],
     secret: true,
-    meaning: 'Feeders that speak for certain sources only: `[{name, key, sources: ["75a"]}]`.',
+    meaning:
+      'Feeders that speak for certain sources only: `[{name, username, password, key, sources: ["75a"]}]`, with a login for `/api/v1`, a key, or both.',
   },
   tlsCert: {
     env: 'PARAMGATE_TLS_CERT',

@@ -9,7 +9,7 @@ import { type Credential, credentialMistakes } from './credential.ts';
 import type { Settings } from './settings.ts';
 
 /** Everything that can be set, ready for use. `bots` holds all bots and `credentials` all callers, whichever way they were named; without credentials every caller is an operator. */
-export interface Config extends Omit<Settings, 'botLong' | 'botShort' | 'keys' | 'feeders'> {
+export interface Config extends Omit<Settings, 'botLong' | 'botShort' | 'keys' | 'feederBasic' | 'feeders'> {
   readonly bots: readonly BotConfig[];
   readonly credentials: readonly Credential[];
 }
@@ -24,7 +24,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The configuration that `env` and the file in (or named from) folder `cwd` make. Reads files, changes nothing. */
 export function loadConfig(env: Environment, cwd: string): Loaded {
   const { settings, origins, mistakes } = readSettings(env, cwd);
-  const credentials = [...settings.keys, ...settings.feeders];
+  const credentials = credentialsOf(settings);
   const all = [
     ...mistakes,
     ...influxMistakes(env),
@@ -32,7 +32,8 @@ export function loadConfig(env: Environment, cwd: string): Loaded {
     ...credentialMistakes(credentials),
     ...addressMistakes(
       settings,
-      mistakes.some((mistake) => /^(PARAMGATE_KEYS|keys|feeders)\b/.test(mistake)) || credentials.length > 0,
+      mistakes.some((mistake) => /^(PARAMGATE_KEYS|keys|PARAMGATE_FEEDER_BASIC|feederBasic|feeders)\b/.test(mistake)) ||
+        credentials.length > 0,
     ),
     ...tlsMistakes(settings),
   ];
@@ -52,8 +53,13 @@ export function defaultConfig(cwd: string): Config {
   return configOf(defaultSettings(cwd));
 }
 
-function configOf({ botLong, botShort, bots, keys, feeders, ...rest }: Settings): Config {
-  return { ...rest, bots: [...bots, ...botsOfSides(botLong, botShort)], credentials: [...keys, ...feeders] };
+function configOf(settings: Settings): Config {
+  const { botLong, botShort, bots, keys: _keys, feederBasic: _basic, feeders: _feeders, ...rest } = settings;
+  return { ...rest, bots: [...bots, ...botsOfSides(botLong, botShort)], credentials: credentialsOf(settings) };
+}
+
+function credentialsOf({ keys, feederBasic, feeders }: Settings): readonly Credential[] {
+  return [...keys, ...(feederBasic === undefined ? [] : [feederBasic]), ...feeders];
 }
 
 /** The variables of the InfluxDB hub are refused while the embedded hub is the only one: to use another hub than the named one would be worse than not to start. */
@@ -67,7 +73,7 @@ function addressMistakes({ host, port, workerPort }: Settings, hasKeys: boolean)
   const mistakes: string[] = [];
   if (!isLoopback(host) && !hasKeys) {
     mistakes.push(
-      `PARAMGATE_HOST: ${host} is reachable from other machines and there are no keys; allowed: a loopback address, or keys (PARAMGATE_KEYS)`,
+      `PARAMGATE_HOST: ${host} is reachable from other machines and there are no keys; allowed: a loopback address, or keys (PARAMGATE_KEYS, PARAMGATE_FEEDER_BASIC)`,
     );
   }
   if (workerPort !== undefined && workerPort !== 0 && workerPort === port) {

@@ -5,11 +5,13 @@ import type { Clock } from '#domain/time.ts';
 import { openHistory, openIntake } from '#ensemble/ensemble.ts';
 import { openExits } from '#exits/exits.ts';
 import { openServer } from '#http/server.ts';
+import { openFeederIntake } from '#intake/intake.ts';
 import { openStudies, SEARCH_DEFAULTS } from '#search/search.ts';
 import { acquireLock, type HubWrites, openGatewayStore } from '#store/open.ts';
 import type { Config } from './config.ts';
 import { newId, newToken } from './identity.ts';
 import { removeServiceFile, writeServiceFile } from './service-file.ts';
+import { readTokenSecret } from './token-secret.ts';
 
 /** What both roles of a process share. */
 export interface Surroundings {
@@ -56,6 +58,8 @@ export async function openGateway(surroundings: Surroundings): Promise<Gateway |
   );
   const startedMs = clock.now().monotonicMs;
   const localToken = newToken();
+  const intake = openIntake({ signals: store.signals, settings: config, newId, clock, log });
+  const secret = await readTokenSecret(config.data);
   const server = await openServer({
     host: config.host,
     port: config.port,
@@ -64,10 +68,17 @@ export async function openGateway(surroundings: Surroundings): Promise<Gateway |
     localToken,
     doors: {
       exits,
-      intake: openIntake({ signals: store.signals, settings: config, newId, clock, log }),
+      intake,
       history: openHistory(store),
       studies: openStudies({ requests: store.studyRequests, studies: store.studies, newId, clock }),
     },
+    feeders: openFeederIntake({
+      intake,
+      credentials: config.credentials,
+      secret,
+      dryRun: config.dryRun,
+      clock,
+    }),
     studyDefaults: SEARCH_DEFAULTS,
     readiness: () => {
       const hubRead = exits.hubReadOnce();

@@ -37,6 +37,7 @@ export interface Settings {
   readonly botShort: BotAddress | undefined;
   readonly bots: readonly BotConfig[];
   readonly keys: readonly Credential[];
+  readonly feederBasic: Credential | undefined;
   readonly feeders: readonly Credential[];
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;

@@ -2,9 +2,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Caller } from '#graphql/schema.ts';
 
-/** A key as configured. A feeder's `sources` are those it may speak for (undefined: any). */
+/** A caller as configured. A feeder's `sources` are those it may speak for (undefined: any). Without a key it has another way in, and opens nothing here. */
 export interface Key extends Caller {
-  readonly key: string;
+  readonly key?: string | undefined;
 }
 
 export interface Keys {
@@ -24,7 +24,9 @@ const BEARER = /^Bearer +([A-Za-z0-9_.~+/=-]{1,512}) *$/i;
 export function openKeys(keys: readonly Key[], localToken: string): Keys {
   const local = hash(localToken);
   const known = [
-    ...keys.map(({ key, ...caller }) => ({ caller, hashed: hash(key) })),
+    ...keys.flatMap(({ key, role, name, sources }) =>
+      key === undefined ? [] : [{ caller: { role, name, sources }, hashed: hash(key) }],
+    ),
     { caller: LOCAL, hashed: local },
   ];
   const open = keys.length === 0;

@@ -2,11 +2,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault } from '#domain/fault.ts';
 import type { Log } from '#domain/log.ts';
+import type { FeederIntake } from '#intake/intake.ts';
 import type { Studies } from '#search/search.ts';
 import { type Refusal, refuse, sendJson } from './answer.ts';
 import { declaredLength, readBody, tooLarge } from './body.ts';
+import { answerFeeder, FEEDER_ROUTE, isFeederPath } from './feeder-route.ts';
 import type { GraphiQL } from './graphiql.ts';
 import type { GraphQLEndpoint } from './graphql-endpoint.ts';
+import { namesThisHost } from './host.ts';
 import { readKeptStudy } from './kept-study.ts';
 import type { Keys } from './keys.ts';
 import type { Metrics } from './metrics.ts';
@@ -22,6 +25,7 @@ export interface Front {
   readonly graphql: GraphQLEndpoint;
   readonly graphiql: GraphiQL;
   readonly metrics: Metrics;
+  readonly feeders: FeederIntake;
   readonly studies: Pick<Studies, 'keep'>;
   readonly readiness: () => Readiness;
   readonly log: Log;
@@ -44,7 +48,8 @@ const ROUTES: Readonly<Record<string, Route>> = {
 /** The name of the route of a request, for metrics: a path of ours, or `other`. */
 export function routeOf({ url }: IncomingMessage): string {
   const path = pathOf(url);
-  return path in ROUTES ? path : 'other';
+  if (isFeederPath(path)) return FEEDER_ROUTE;
+  return Object.hasOwn(ROUTES, path) ? path : 'other';
 }
 
 /** Answers one request. Resolves always: what fails for a reason of our own is logged and answered with 500. */
@@ -71,6 +76,7 @@ export async function answer(exchange: Exchange): Promise<void> {
 async function walk(exchange: Exchange): Promise<void> {
   const { request, response, front } = exchange;
   const path = pathOf(request.url);
+  if (isFeederPath(path)) return answerFeeder({ request, response, front, path });
   const route = Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
   if (front.keys.open && !namesThisHost(request.headers.host)) return refuse(response, FOREIGN_HOST);
   if (route === undefined || (path.startsWith('/local/') && !front.keys.isLocal(request.headers.authorization))) {
@@ -140,11 +146,6 @@ function pathOf(url = '/'): string {
   return end < 0 ? target : target.slice(0, end);
 }
 
-/** Whether a Host header names a loopback address: without keys a web page could reach us through a name that it lets point here. */
-function namesThisHost(host: string | undefined): boolean {
-  return host === undefined || /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(host);
-}
-
 const UNAUTHENTICATED: Refusal = {
   status: 401,
   code: 'UNAUTHENTICATED',
@@ -169,7 +170,7 @@ const NOT_FOUND: Refusal = {
   status: 404,
   code: 'BAD_USER_INPUT',
   message: 'nothing is served here',
-  allowed: '/graphql, /healthz, /readyz, /metrics',
+  allowed: '/graphql, /api/v1/*, /healthz, /readyz, /metrics',
 };
 const NOT_JSON: Refusal = {
   status: 415,

@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Log } from '#domain/log.ts';
 import type { Clock } from '#domain/time.ts';
 import type { Doors, StudyDefaults } from '#graphql/schema.ts';
+import type { FeederIntake } from '#intake/intake.ts';
 import { refusalBody } from './answer.ts';
 import { followConnections } from './connections.ts';
 import { openGraphiQL } from './graphiql.ts';
@@ -25,6 +26,8 @@ export interface ServerOptions {
   /** Kept in the data folder, readable by its owner only: commands on this host present it. */
   readonly localToken: string;
   readonly doors: Doors;
+  /** Answers everything under /api/v1. */
+  readonly feeders: FeederIntake;
   readonly studyDefaults: StudyDefaults;
   readonly readiness: () => Readiness;
   readonly clock: Clock;
@@ -57,6 +60,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
     graphql: openGraphQLEndpoint({ ...options, onError: metrics.graphqlError }),
     graphiql: openGraphiQL(),
     metrics,
+    feeders: options.feeders,
     studies: options.doors.studies,
     readiness: () =>
       draining ? { ready: false, details: { reason: 'the service is stopping' } } : options.readiness(),

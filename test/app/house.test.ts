@@ -18,6 +18,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   search: ['search.ts'],
   store: ['store.ts', 'open.ts'],
   graphql: ['schema.ts'],
+  intake: ['intake.ts'],
   http: ['server.ts'],
   demo: ['demo.ts'],
   app: ['cli.ts'],

@@ -14,6 +14,7 @@ import type { SignalSubmission, Submitter } from '#ensemble/ensemble.ts';
 import type { Doors, StudyDefaults } from '#graphql/schema.ts';
 import type { Key } from '#http/keys.ts';
 import { openServer, type Server, type ServerOptions } from '#http/server.ts';
+import { openFeederIntake } from '#intake/intake.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { type RecordingLog, recordingLog } from '../support/recording-log.ts';
 
@@ -301,12 +302,21 @@ export async function openTestFront(
   const memory = emptyMemory();
   const clock = manualClock();
   const log = recordingLog();
+  const doors = memoryDoors(memory);
+  const keys = options.keys ?? [];
   const server = await openServer({
     host: '127.0.0.1',
     port: 0,
-    keys: options.keys ?? [],
+    keys,
     localToken: LOCAL_TOKEN,
-    doors: memoryDoors(memory),
+    doors,
+    feeders: openFeederIntake({
+      intake: doors.intake,
+      credentials: keys,
+      secret: new Uint8Array(32),
+      dryRun: false,
+      clock,
+    }),
     studyDefaults: STUDY_DEFAULTS,
     readiness: options.readiness ?? (() => ({ ready: true, details: {} })),
     clock,

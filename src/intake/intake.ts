@@ -1,0 +1,100 @@
+// DOOR of intake: freqtrade's REST dialect, spoken to feeders. They point their freqtrade client at us and notice nothing; what they send becomes signals.
+// Checks come in freqtrade's order: path and method, syntax of the body, credentials, schema, and then the signal itself.
+import { Fault } from '#domain/fault.ts';
+import type { Clock } from '#domain/time.ts';
+import type { Intake } from '#ensemble/ensemble.ts';
+import { parseBody } from './body.ts';
+import { type Credential, openCallers } from './callers.ts';
+import { COUNT_ROW, healthRow, settingsRow, VERSION_ROW } from './guise.ts';
+import { readOrder } from './order.ts';
+import { businessRefusal, type RestAnswer, refusal, success, unprocessable } from './rest-answer.ts';
+import { openTokens } from './tokens.ts';
+
+export type { Credential } from './callers.ts';
+export type { RestAnswer } from './rest-answer.ts';
+
+/** A request under /api/v1, with its whole body. `path` is without the query. */
+export interface RestRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly authorization: string | undefined;
+  readonly contentType: string | undefined;
+  readonly body: Uint8Array;
+}
+
+export interface FeederIntake {
+  /** The answer to one request. Rejects only for reasons of our own; then nothing was acknowledged. */
+  answer(request: RestRequest): Promise<RestAnswer>;
+}
+
+interface Route {
+  readonly methods: readonly string[];
+  readonly answer: (request: RestRequest) => RestAnswer | Promise<RestAnswer>;
+}
+
+const PREFIX = '/api/v1';
+
+/** The dialect over ensemble's intake. Without any credentials every caller is let in; `secret` signs the tokens that logins are given. */
+export function openFeederIntake(parts: {
+  readonly intake: Intake;
+  readonly credentials: readonly Credential[];
+  readonly secret: Uint8Array;
+  readonly dryRun: boolean;
+  readonly clock: Pick<Clock, 'now'>;
+}): FeederIntake {
+  const { intake, clock } = parts;
+  const callers = openCallers(parts.credentials, openTokens(parts.secret, clock));
+  const startedMs = clock.now().wallMs;
+
+  const read = (row: () => unknown): Route => ({
+    methods: ['GET'],
+    answer: async ({ authorization }) => {
+      const caller = await callers.identify(authorization);
+      return 'refused' in caller ? caller.refused : success(row());
+    },
+  });
+  const takeOrder = async ({ path, authorization, contentType, body }: RestRequest): Promise<RestAnswer> => {
+    const parsed = parseBody(body, contentType);
+    if ('refused' in parsed) return parsed.refused;
+    const caller = await callers.identify(authorization);
+    if ('refused' in caller) return caller.refused;
+    const order = readOrder(parsed.value);
+    if ('mistakes' in order) return unprocessable(order.mistakes);
+    try {
+      const { signal } = await intake.submit(order.submission, caller.submitter);
+      return success({ status: `Signal ${signal.id} accepted for ${signal.side.toLowerCase()} ${signal.pair}.` });
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      return error.code === 'JOURNAL_UNAVAILABLE'
+        ? refusal(503, error.message)
+        : businessRefusal(path, inDialect(error.message));
+    }
+  };
+  const settings = settingsRow(parts.dryRun);
+  const routes = new Map<string, Route>([
+    ['/ping', { methods: ['HEAD', 'GET'], answer: () => success({ status: 'pong' }) }],
+    ['/token/login', { methods: ['POST'], answer: ({ authorization }) => callers.logIn(authorization) }],
+    ['/token/refresh', { methods: ['POST'], answer: ({ authorization }) => callers.refresh(authorization) }],
+    ['/version', read(() => VERSION_ROW)],
+    ['/show_config', read(() => settings)],
+    ['/count', read(() => COUNT_ROW)],
+    ['/status', read(() => [])],
+    ['/health', read(() => healthRow(clock.now().wallMs, startedMs))],
+    ['/forceenter', { methods: ['POST'], answer: takeOrder }],
+    ['/forcebuy', { methods: ['POST'], answer: takeOrder }],
+  ]);
+  return {
+    answer: async (request) => {
+      const route = routes.get(request.path.slice(PREFIX.length));
+      if (route?.methods.includes(request.method)) return route.answer(request);
+      // A path of freqtrade's web interface stands behind all others: it takes any GET and finds nothing.
+      if (request.method === 'GET') return refusal(404, 'Not Found');
+      return refusal(405, 'Method Not Allowed', { allow: route?.methods[0] ?? 'GET' });
+    },
+  };
+}
+
+/** A refusal's text with the names that this dialect uses for its fields. */
+function inDialect(message: string): string {
+  return message.replace(/^input\.(\w+)/, (_whole, field: string) => (field === 'enterTag' ? 'entry_tag' : field));
+}
