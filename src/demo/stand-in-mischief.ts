@@ -19,9 +19,9 @@ export interface Mischief {
   readonly answerAfter?: Promise<unknown>;
   /**
    * `hang`: no answer, the connection stands. `reset`: no answer, the connection is reset. `truncate`: half the answer, then a reset.
-   * `drip`: the answer byte by byte, 5 ms apart. Else: this answer instead, as from freqtrade or a proxy.
+   * `drip`: the answer byte by byte, 5 ms apart. `twice`: the answer, and then the same once more. Else: this answer instead, as from freqtrade or a proxy.
    */
-  readonly heard?: 'hang' | 'reset' | 'truncate' | 'drip' | WireAnswer;
+  readonly heard?: 'hang' | 'reset' | 'truncate' | 'drip' | 'twice' | WireAnswer;
 }
 
 /** freqtrade's answer to anything that it did not catch. */
@@ -47,6 +47,12 @@ export function send(response: ServerResponse, answer: WireAnswer, mischief: Mis
   }
   const { status, contentType, body, headers } = typeof heard === 'object' ? heard : answer;
   const bytes = Buffer.from(body);
+  if (heard === 'twice') {
+    const head = `HTTP/1.1 ${status} Answered\r\ncontent-type: ${contentType}\r\ncontent-length: ${bytes.byteLength}\r\n\r\n`;
+    const once = Buffer.concat([Buffer.from(head), bytes]);
+    response.socket?.end(Buffer.concat([once, once]));
+    return;
+  }
   response.writeHead(status, { 'content-type': contentType, 'content-length': bytes.byteLength, ...headers });
   if (heard === 'truncate') {
     response.write(bytes.subarray(0, bytes.byteLength >> 1), () => response.socket?.destroy());

@@ -1,0 +1,33 @@
+// `npm run chaos -- --kills 200 [--seed N]`: kills and freezes the service under load, at random and at every named point, then proves from its files
+// and the bots' books that nothing was lost and nothing was done twice. Exits with 1, and keeps the evidence, when something was.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chaos } from './chaos-run.ts';
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: 'string', default: '200' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+  },
+});
+const kills = Number(values.kills);
+const seed = Number(values.seed);
+if (!(Number.isInteger(kills) && kills > 0 && Number.isInteger(seed) && seed >= 0)) {
+  process.stderr.write('usage: npm run chaos -- [--kills N] [--seed N], whole numbers\n');
+  process.exit(2);
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'paramgate-chaos-'));
+process.stdout.write(`${kills} kills, seed ${seed}\n`);
+const { faults, counts } = await chaos({ kills, seed, folder, say: (line) => process.stdout.write(`  ${line}\n`) });
+process.stdout.write(`${JSON.stringify(counts)}\n`);
+if (faults.length === 0) {
+  await rm(folder, { recursive: true, force: true });
+  process.stdout.write('nothing lost, nothing twice\n');
+} else {
+  const shown = faults.slice(0, 50).map((fault) => `  ${fault}\n`);
+  process.stderr.write(`${faults.length} faults (seed ${seed}), evidence in ${folder}:\n${shown.join('')}`);
+  process.exitCode = 1;
+}
