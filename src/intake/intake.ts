@@ -94,7 +94,7 @@ export function openFeederIntake(parts: {
   };
 }
 
-/** A refusal's text with the names that this dialect uses for its fields. */
+/** A refusal's text with the name that this dialect has for the tag. */
 function inDialect(message: string): string {
-  return message.replace(/^input\.(\w+)/, (_whole, field: string) => (field === 'enterTag' ? 'entry_tag' : field));
+  return message.replace(/^enterTag(?=:)/, 'entry_tag');
 }

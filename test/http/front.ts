@@ -12,9 +12,8 @@ import type { Plane, Study, StudySpec } from '#domain/study.ts';
 import type { ClosedTrade } from '#domain/trade.ts';
 import type { SignalSubmission, Submitter } from '#ensemble/ensemble.ts';
 import type { Doors, StudyDefaults } from '#graphql/schema.ts';
-import type { Key } from '#http/keys.ts';
 import { openServer, type Server, type ServerOptions } from '#http/server.ts';
-import { openFeederIntake } from '#intake/intake.ts';
+import { type Credential, openFeederIntake } from '#intake/intake.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { type RecordingLog, recordingLog } from '../support/recording-log.ts';
 
@@ -297,7 +296,7 @@ export interface TestFront extends AsyncDisposable {
 }
 
 export async function openTestFront(
-  options: { keys?: readonly Key[] } & Partial<Pick<ServerOptions, 'readiness'>> = {},
+  options: { keys?: readonly Credential[]; intake?: Doors['intake'] } & Partial<Pick<ServerOptions, 'readiness'>> = {},
 ): Promise<TestFront> {
   const memory = emptyMemory();
   const clock = manualClock();
@@ -311,7 +310,7 @@ export async function openTestFront(
     localToken: LOCAL_TOKEN,
     doors,
     feeders: openFeederIntake({
-      intake: doors.intake,
+      intake: options.intake ?? doors.intake,
       credentials: keys,
       secret: new Uint8Array(32),
       dryRun: false,
