@@ -150,6 +150,10 @@ describe('each value is checked', () => {
     ['PARAMGATE_KEYS', `bot/a/b:${KEY}`],
     ['PARAMGATE_KEYS', `bot:${KEY}!`],
     ['PARAMGATE_KEYS', KEY],
+    ['PARAMGATE_FEEDER_BASIC', 'user'],
+    ['PARAMGATE_FEEDER_BASIC', ':pass'],
+    ['PARAMGATE_FEEDER_BASIC', 'user:'],
+    ['PARAMGATE_FEEDER_BASIC', 'us\u00e9r:pass'],
     ['PARAMGATE_LOG_LEVEL', 'loud'],
   ])('%s=%s is refused with what is allowed', (name, value) => {
     const mistakes = mistakesOf({ [name]: value });
@@ -282,6 +286,54 @@ describe('who may call', () => {
     ]);
   });
 
+  test('feeders may have a login, a key, or both', async () => {
+    await inFile({
+      feeders: [
+        { name: 'host-a', username: 'a', password: 'p:q', sources: ['75a'] },
+        { name: 'host-b', username: 'b', password: { env: 'PARAMGATE_B' }, key: `${KEY}3`, sources: ['75b', '75c'] },
+      ],
+    });
+    expect(configOf({ PARAMGATE_FEEDER_BASIC: 'user:pass:word', PARAMGATE_B: 'secret' }).credentials).toEqual([
+      { role: 'feeder', name: 'feeder-basic', login: { username: 'user', password: 'pass:word' } },
+      { role: 'feeder', name: 'host-a', login: { username: 'a', password: 'p:q' }, sources: ['75a'] },
+      {
+        role: 'feeder',
+        name: 'host-b',
+        login: { username: 'b', password: 'secret' },
+        key: `${KEY}3`,
+        sources: ['75b', '75c'],
+      },
+    ]);
+  });
+
+  test.each([
+    [{ username: 'a' }, 'feeders[0]'],
+    [{ password: 'p' }, 'feeders[0]'],
+    [{}, 'feeders[0]'],
+    [{ username: 'a:b', password: 'p' }, 'feeders[0].username'],
+    [{ username: '\u00fc', password: 'p' }, 'feeders[0].username'],
+    [{ username: 'a', password: '' }, 'feeders[0].password'],
+    [{ username: 'a', password: 'p', role: 'operator' }, 'feeders[0].role'],
+  ])('a feeder %j is refused', async (parts, place) => {
+    await inFile({ feeders: [{ name: 'host-a', sources: ['75a'], ...parts }] });
+    expect(mistakesOf().map((mistake) => mistake.split(': ')[0])).toEqual([place]);
+  });
+
+  test('two logins of one user name are refused', async () => {
+    await inFile({ feeders: [{ name: 'host-a', username: 'a', password: 'p', sources: ['75a'] }] });
+    expect(mistakesOf({ PARAMGATE_FEEDER_BASIC: 'a:q' })).toEqual([
+      'feeders: feeder-basic and host-a have the same user name; allowed: a user name of its own for each',
+    ]);
+    const one = { name: 'host-a', password: 'p', sources: ['75a'] };
+    await inFile({
+      feeders: [
+        { ...one, username: 'a' },
+        { ...one, username: 'b' },
+      ],
+    });
+    expect(configOf().credentials).toHaveLength(2);
+  });
+
   test('the same key twice, or one name for two callers, is refused; two keys of one name are a change-over', () => {
     expect(mistakesOf({ PARAMGATE_KEYS: `bot/a:${KEY},operator/b:${KEY}` })[0]).toMatch(/have the same key/);
     expect(mistakesOf({ PARAMGATE_KEYS: `bot/a:${KEY}1,operator/a:${KEY}2` })[0]).toMatch(/the name a stands for two/);
@@ -294,6 +346,7 @@ describe('who may call', () => {
   test.each(['0.0.0.0', '::', '192.168.1.5', 'gateway.example', '127.evil.example'])('%s needs keys', (host) => {
     expect(mistakesOf({ PARAMGATE_HOST: host })[0]).toMatch(/^PARAMGATE_HOST: .*reachable/);
     expect(configOf({ PARAMGATE_HOST: host, PARAMGATE_KEYS: `bot:${KEY}` }).host).toBe(host);
+    expect(configOf({ PARAMGATE_HOST: host, PARAMGATE_FEEDER_BASIC: 'u:p' }).host).toBe(host);
   });
 
   test.each(['127.0.0.1', '127.3.2.1', '::1', 'localhost'])('%s needs none', (host) => {
@@ -309,8 +362,13 @@ describe('who may call', () => {
   test('no mistake tells a secret', async () => {
     await inFile({
       bots: [{ name: 'A', url: 'http://u:hidden1@h', username: 'hidden2', password: ['hidden3'], pasword: 'hidden4' }],
+      feeders: [{ name: 'f', username: 'hidden10:', password: 'hidden11\u00fc', sources: [] }],
     });
-    const env = { PARAMGATE_KEYS: 'bot:hidden5!,hidden6', PARAMGATE_BOT_LONG: 'hidden7://u:hidden8@h' };
+    const env = {
+      PARAMGATE_KEYS: 'bot:hidden5!,hidden6',
+      PARAMGATE_BOT_LONG: 'hidden7://u:hidden8@h',
+      PARAMGATE_FEEDER_BASIC: 'hidden9',
+    };
     const mistakes = mistakesOf(env);
     expect(mistakes.length).toBeGreaterThan(6);
     expect(mistakes.join('\n')).not.toContain('hidden');
