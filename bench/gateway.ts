@@ -1,15 +1,13 @@
 // What a question costs over real sockets: exitParams of the real service beside a bare node:http server that answers as many constant bytes,
 // both asked by the same 64 keep-alive connections from this process, in turns: `node bench/gateway.ts`. Exits with 1 when the ratio is below 0.14.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
+import { processorMs, residentMb, start } from './support/child.ts';
+import { type Asked, ask, line, median, requestOf } from './support/load.ts';
 
 const CONNECTIONS = 64;
 const ROUNDS = 3;
@@ -51,18 +49,16 @@ async function compare(): Promise<void> {
   opened.defer(() => rm(folder, { recursive: true, force: true }));
   const main = new URL('../src/main.ts', import.meta.url).pathname;
   const gateway = await start(opened, [main, 'start'], {
-    PARAMGATE_PORT: '0',
-    PARAMGATE_DATA: folder,
-    PARAMGATE_LOG_LEVEL: 'warn',
+    env: { PARAMGATE_PORT: '0', PARAMGATE_DATA: folder, PARAMGATE_LOG_LEVEL: 'warn' },
   });
   await recordTrades(gateway.url);
   await wait(2_000);
   const idle = await residentMb(gateway.pid);
-  const question = requestOf(QUERY, { pair: 'BTC/USDT', leverage: 3 });
+  const request = requestOf(JSON.stringify({ query: QUERY, variables: { pair: 'BTC/USDT', leverage: 3 } }));
   const bytes = Buffer.byteLength(await post(gateway.url, QUERY, { pair: 'BTC/USDT', leverage: 3 }));
-  const bare = await start(opened, [new URL(import.meta.url).pathname, 'bare', String(bytes)], {});
+  const bare = await start(opened, [new URL(import.meta.url).pathname, 'bare', String(bytes)]);
 
-  const load = { question, ms: ROUND_MS };
+  const load = { question: () => request, ms: ROUND_MS };
   const measure = async (server: { url: URL; pid: number }, connections = CONNECTIONS): Promise<Measured> => {
     const beforeMs = await processorMs(server.pid);
     const measured = await ask(server.url, { ...load, connections });
@@ -80,14 +76,12 @@ async function compare(): Promise<void> {
   const rested = await residentMb(gateway.pid);
 
   const of = (which: 'bare' | 'gateway', figure: keyof Measured) => median(rounds.map((round) => round[which][figure]));
-  const line = (name: string, figures: readonly number[]) =>
-    [name.padEnd(22), ...figures.map((figure) => figure.toFixed(figure < 100 ? 2 : 0).padStart(10))].join('');
   const ratio = median(rounds.map((round) => round.gateway.perSecond / round.bare.perSecond));
   const processorRatio = median(rounds.map((round) => round.bare.processorUs / round.gateway.processorUs));
   process.stdout.write(
     [
       `exitParams, ${CONNECTIONS} connections, answers of ${bytes} bytes, medians of ${ROUNDS} rounds`,
-      `${' '.repeat(22)}  answers/s    p50 ms    p99 ms    CPU us`,
+      `${' '.repeat(34)}  answers/s     p50 ms     p99 ms     CPU us`,
       line(
         'bare node:http',
         FIGURES.map((figure) => of('bare', figure)),
@@ -111,31 +105,6 @@ async function compare(): Promise<void> {
     process.stderr.write(`the ratio is below ${LEAST_RATIO}\n`);
     process.exitCode = 1;
   }
-}
-
-/** Starts a child of this Node and waits for the line that names its address. */
-async function start(opened: AsyncDisposableStack, args: readonly string[], env: NodeJS.ProcessEnv) {
-  const child: ChildProcess = spawn(process.execPath, args, {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = once(child, 'exit');
-  opened.defer(async () => {
-    child.kill('SIGTERM');
-    await ended;
-  });
-  if (child.stdout === null || child.pid === undefined) throw new Error(`could not start ${args.join(' ')}`);
-  for await (const said of createInterface({ input: child.stdout })) {
-    const address = /http:\/\/[^/\s]+/.exec(said)?.[0];
-    if (address !== undefined) return { url: new URL(address), pid: child.pid };
-  }
-  throw new Error(`${args.join(' ')} ended before it was ready`);
-}
-
-function requestOf(query: string, variables: unknown): string {
-  const body = JSON.stringify({ query, variables });
-  const head = `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\naccept: application/json`;
-  return `${head}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
 async function post(url: URL, query: string, variables: unknown): Promise<string> {
@@ -167,83 +136,7 @@ async function recordTrades(url: URL): Promise<void> {
   await post(url, RECORD, { trades });
 }
 
-interface Asked {
-  readonly answers: number;
-  readonly perSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-}
-
 interface Measured extends Asked {
   /** Processor time of the server per answer, all its threads. */
   readonly processorUs: number;
-}
-
-/** Asks over and over on every connection, the next question as soon as an answer is whole. */
-async function ask(
-  url: URL,
-  load: { readonly question: string; readonly ms: number; readonly connections?: number },
-): Promise<Asked> {
-  const latencies: number[] = [];
-  const startedMs = performance.now();
-  const untilMs = startedMs + load.ms;
-  const callers = Array.from({ length: load.connections ?? CONNECTIONS }, () =>
-    call(url, load.question, untilMs, latencies),
-  );
-  await Promise.all(callers);
-  const seconds = (performance.now() - startedMs) / 1_000;
-  latencies.sort((one, other) => one - other);
-  const at = (share: number) => latencies[Math.floor((latencies.length - 1) * share)] ?? Number.NaN;
-  return { answers: latencies.length, perSecond: latencies.length / seconds, p50Ms: at(0.5), p99Ms: at(0.99) };
-}
-
-function call(url: URL, question: string, untilMs: number, latencies: number[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket: Socket = connect(Number(url.port), url.hostname);
-    let askedMs = 0;
-    let missing = 0;
-    let head = '';
-    const next = () => {
-      askedMs = performance.now();
-      if (askedMs >= untilMs) socket.end();
-      else socket.write(question);
-    };
-    socket
-      .setNoDelay(true)
-      .on('connect', next)
-      .on('error', reject)
-      .on('close', () => resolve());
-    socket.on('data', (data) => {
-      if (missing > 0) missing -= data.length;
-      else {
-        head += data.toString('latin1');
-        const end = head.indexOf('\r\n\r\n');
-        if (end < 0) return;
-        if (!head.startsWith('HTTP/1.1 200')) reject(new Error(head.slice(0, 300)));
-        missing = Number(/content-length: (\d+)/i.exec(head)?.[1]) - (head.length - end - 4);
-        head = '';
-      }
-      if (missing > 0) return;
-      latencies.push(performance.now() - askedMs);
-      next();
-    });
-  });
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? Number.NaN;
-}
-
-/** Processor time a process has used; Linux counts it in hundredths of a second. NaN where the system does not tell. */
-async function processorMs(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-/** Resident memory of a process in MB (1,000,000 bytes); "unknown" where the system does not tell. */
-async function residentMb(pid: number): Promise<string> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const kib = /VmRSS:\s+(\d+) kB/.exec(status)?.[1];
-  return kib === undefined ? 'unknown' : (Number(kib) * 1.024e-3).toFixed(0);
 }

@@ -29,7 +29,6 @@ export interface Feeders {
   stop(): Promise<void>;
 }
 
-const SOURCES = ['75a', '75b', '75c', '120a', '120b'] as const;
 const GIVE_UP_MS = 8_000;
 const ANSWER_MS = 4_000;
 /** How a service that is ending or starting may answer. */
@@ -55,7 +54,8 @@ export function startFeeders(options: {
   let isStopped = false;
   let keys = 0;
 
-  const opinion = (): Opinion => {
+  // Every feeder speaks for a source of its own: two of one source that send in the same millisecond would be one signal.
+  const opinionOf = (source: string): Opinion => {
     keys += 1;
     const identity = chance.pick([
       { idempotencyKey: `key-${keys}` },
@@ -66,7 +66,7 @@ export function startFeeders(options: {
     return {
       pair: chance.pick(pairs),
       side: chance.pick(['LONG', 'SHORT']),
-      source: chance.pick(SOURCES),
+      source,
       confidence: chance.pick([0.9, chance.between(60, 100) / 100]),
       ...(chance.happens(0.5) ? { leverage: chance.between(1, 10) } : {}),
       ...identity,
@@ -114,9 +114,9 @@ export function startFeeders(options: {
     return undefined;
   };
 
-  const feed = async () => {
+  const feed = async (source: string) => {
     while (!isStopped) {
-      const input = opinion();
+      const input = opinionOf(source);
       const id = await sendUntilAnswered(input);
       if (id !== undefined && input.idempotencyKey !== undefined && chance.happens(0.1)) {
         const again = await sendUntilAnswered(input);
@@ -125,7 +125,7 @@ export function startFeeders(options: {
       await wait(chance.between(1, 60));
     }
   };
-  const running = Array.from({ length: count }, feed);
+  const running = Array.from({ length: count }, (_, index) => feed(`75${String.fromCharCode(97 + index)}`));
   return {
     acknowledged,
     faults,
