@@ -5,12 +5,6 @@ import type { Refusal } from './answer.ts';
 /** Beyond this many times the limit nobody waits for the sender to finish. */
 const PATIENCE = 32;
 
-/** The declared length of a body; undefined when the sender does not say (chunked). A request without a body has length 0. */
-export function declaredLength({ headers }: IncomingMessage): number | undefined {
-  if (headers['transfer-encoding'] !== undefined) return undefined;
-  return Number(headers['content-length'] ?? 0);
-}
-
 /** The refusal of a body over `limit` bytes. */
 export function tooLarge(limit: number): Refusal {
   return {
@@ -24,15 +18,26 @@ export function tooLarge(limit: number): Refusal {
 }
 
 /** The whole body; undefined when it is larger than `limit` bytes. Rejects when the sender goes away. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  const kept: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request) {
-    const bytes = chunk instanceof Buffer ? chunk : Buffer.from(String(chunk));
-    size += bytes.length;
-    if (size <= limit) kept.push(bytes);
-    else kept.length = 0;
-    if (size > limit * PATIENCE) return undefined;
-  }
-  return size > limit ? undefined : Buffer.concat(kept, size);
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const kept: Buffer[] = [];
+    let size = 0;
+    // Listening costs a third of iterating, and every question has a body.
+    request.on('data', (bytes: Buffer) => {
+      size += bytes.length;
+      if (size <= limit) kept.push(bytes);
+      else kept.length = 0;
+      if (size <= limit * PATIENCE) return;
+      resolve(undefined);
+      request.destroy();
+    });
+    request.once('end', () => resolve(size > limit ? undefined : joined(kept, size)));
+    request.once('error', reject);
+    request.once('close', () => reject(new Error('the sender went away')));
+  });
+}
+
+function joined(parts: readonly Buffer[], size: number): Buffer {
+  const [first] = parts;
+  return parts.length === 1 && first !== undefined ? first : Buffer.concat(parts, size);
 }

@@ -5,7 +5,7 @@ import type { Log } from '#domain/log.ts';
 import type { FeederIntake } from '#intake/intake.ts';
 import type { Studies } from '#search/search.ts';
 import { type Refusal, refuse, sendJson } from './answer.ts';
-import { declaredLength, readBody, tooLarge } from './body.ts';
+import { readBody, tooLarge } from './body.ts';
 import { answerFeeder, FEEDER_ROUTE, isFeederPath } from './feeder-route.ts';
 import type { GraphiQL } from './graphiql.ts';
 import type { GraphQLEndpoint } from './graphql-endpoint.ts';
@@ -104,17 +104,12 @@ async function answerGraphQL({ request, response, front }: Exchange): Promise<vo
   if (front.graphiql.wantedBy(request)) return front.graphiql.answer(request, response);
   const caller = front.keys.identify(request.headers.authorization);
   if (caller === undefined) return refuse(response, UNAUTHENTICATED);
-  if (request.method !== 'POST') return front.graphql.answer(request, response, caller);
+  if (request.method !== 'POST') return front.graphql.answer({ request, response, caller });
   if (!/^application\/json *(;|$)/i.test(request.headers['content-type'] ?? '')) return refuse(response, NOT_JSON);
-  const length = declaredLength(request);
-  if (length === 0) return refuse(response, NO_BODY);
-  if (length === undefined || length > GRAPHQL_BODY) {
-    const body = await readBody(request, GRAPHQL_BODY);
-    if (body === undefined) return refuse(response, tooLarge(GRAPHQL_BODY));
-    if (body.length === 0) return refuse(response, NO_BODY);
-    Object.assign(request, { body: body.toString() });
-  }
-  await front.graphql.answer(request, response, caller);
+  const body = await readBody(request, GRAPHQL_BODY);
+  if (body === undefined) return refuse(response, tooLarge(GRAPHQL_BODY));
+  if (body.length === 0) return refuse(response, NO_BODY);
+  await front.graphql.answer({ request, response, caller, body });
 }
 
 async function answerReadiness({ response, front }: Exchange): Promise<void> {
