@@ -12,9 +12,8 @@ const MAX_DEPTH = 900;
 /** Python refuses to convert longer whole numbers. */
 const MAX_DIGITS = 4_300;
 
-const SPACE = /[ \t\n\r]*/y;
-const PLAIN = /[^"\\\p{Cc}]*/uy;
-const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
+const PLAIN = /[ !#-[\]-\uffff]*/y;
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const WORD = /null|true|false|NaN|-?Infinity/y;
 const WORDS: Readonly<Record<string, unknown>> = {
   null: null,
@@ -24,6 +23,8 @@ const WORDS: Readonly<Record<string, unknown>> = {
   Infinity: Number.POSITIVE_INFINITY,
   '-Infinity': Number.NEGATIVE_INFINITY,
 };
+
+const ORDINARY = { enumerable: true, writable: true, configurable: true };
 
 class Broken extends Error {
   readonly at: number;
@@ -58,9 +59,9 @@ class Reader {
   }
 
   whole(): unknown {
-    this.#skip(SPACE);
+    this.#skipSpace();
     const value = this.#value();
-    this.#skip(SPACE);
+    this.#skipSpace();
     if (this.#at < this.#text.length) throw new Broken('Extra data', this.#at);
     return value;
   }
@@ -68,56 +69,53 @@ class Reader {
   #value(): unknown {
     const first = this.#text[this.#at];
     if (first === '"') return this.#string();
-    if (first === '{') return this.#nested(() => this.#object());
-    if (first === '[') return this.#nested(() => this.#array());
-    const start = this.#at;
-    const word = this.#skip(WORD)?.[0];
-    if (word !== undefined) return WORDS[word];
+    if (first === '{') return this.#object();
+    if (first === '[') return this.#array();
     const number = this.#skip(NUMBER);
-    if (number === undefined) throw new Broken('Expecting value', start);
-    const isWhole = number[1] === undefined && number[2] === undefined;
-    if (isWhole && number[0].replace('-', '').length > MAX_DIGITS) throw new Unreadable();
-    return Number(number[0]);
-  }
-
-  #nested<T>(read: () => T): T {
-    this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) throw new Unreadable();
-    const value = read();
-    this.#depth -= 1;
-    return value;
+    if (number !== undefined) {
+      if (number.length > MAX_DIGITS && number.replace('-', '').length > MAX_DIGITS && /^-?[0-9]+$/.test(number)) {
+        throw new Unreadable();
+      }
+      return Number(number);
+    }
+    const word = this.#skip(WORD);
+    if (word === undefined) throw new Broken('Expecting value', this.#at);
+    return WORDS[word];
   }
 
   #object(): unknown {
-    const object: Record<string, unknown> = Object.create(null);
-    this.#step();
-    if (this.#text[this.#at] === '}') return this.#end(object);
+    const object: Record<string, unknown> = {};
+    this.#open();
+    if (this.#text[this.#at] === '}') return this.#close(object);
     for (;;) {
       if (this.#text[this.#at] !== '"') {
         throw new Broken('Expecting property name enclosed in double quotes', this.#at);
       }
       const key = this.#string();
-      this.#skip(SPACE);
+      this.#skipSpace();
       if (this.#text[this.#at] !== ':') throw new Broken("Expecting ':' delimiter", this.#at);
       this.#step();
-      object[key] = this.#value();
-      if (this.#isLast('}')) return this.#end(object);
+      const value = this.#value();
+      // A key of this name would be taken for the object's ancestor.
+      if (key === '__proto__') Object.defineProperty(object, key, { value, ...ORDINARY });
+      else object[key] = value;
+      if (this.#isLast('}')) return this.#close(object);
     }
   }
 
   #array(): unknown {
     const array: unknown[] = [];
-    this.#step();
-    if (this.#text[this.#at] === ']') return this.#end(array);
+    this.#open();
+    if (this.#text[this.#at] === ']') return this.#close(array);
     for (;;) {
       array.push(this.#value());
-      if (this.#isLast(']')) return this.#end(array);
+      if (this.#isLast(']')) return this.#close(array);
     }
   }
 
   /** Whether `close` follows the value just read; else a comma must, and is passed. */
   #isLast(close: string): boolean {
-    this.#skip(SPACE);
+    this.#skipSpace();
     const next = this.#text[this.#at];
     if (next === close) return true;
     if (next !== ',') throw new Broken("Expecting ',' delimiter", this.#at);
@@ -128,19 +126,20 @@ class Reader {
   #string(): string {
     const text = this.#text;
     const start = this.#at;
+    let isPlain = true;
     this.#at += 1;
     for (;;) {
       this.#skip(PLAIN);
       const stop = text[this.#at];
       if (stop === '"') break;
-      if (stop === '\\') this.#escape(start);
-      else if (stop === undefined) throw new Broken('Unterminated string starting at', start);
-      else if (stop < ' ') throw new Broken('Invalid control character at', this.#at);
-      else this.#at += 1;
+      if (stop === undefined) throw new Broken('Unterminated string starting at', start);
+      if (stop !== '\\') throw new Broken('Invalid control character at', this.#at);
+      isPlain = false;
+      this.#escape(start);
     }
     this.#at += 1;
     // What JSON.parse refuses inside a string was refused above.
-    return JSON.parse(text.slice(start, this.#at));
+    return isPlain ? text.slice(start + 1, this.#at - 1) : JSON.parse(text.slice(start, this.#at));
   }
 
   #escape(start: number): void {
@@ -159,20 +158,37 @@ class Reader {
     }
   }
 
-  #end<T>(value: T): T {
+  #open(): void {
+    this.#depth += 1;
+    if (this.#depth > MAX_DEPTH) throw new Unreadable();
+    this.#step();
+  }
+
+  #close<T>(value: T): T {
+    this.#depth -= 1;
     this.#at += 1;
     return value;
   }
 
   #step(): void {
     this.#at += 1;
-    this.#skip(SPACE);
+    this.#skipSpace();
   }
 
-  #skip(pattern: RegExp): RegExpExecArray | undefined {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text) ?? undefined;
-    if (found !== undefined) this.#at = pattern.lastIndex;
-    return found;
+  #skipSpace(): void {
+    while (isSpace(this.#text.charCodeAt(this.#at))) this.#at += 1;
   }
+
+  /** Passes what `pattern` matches here and returns it. */
+  #skip(pattern: RegExp): string | undefined {
+    const start = this.#at;
+    pattern.lastIndex = start;
+    if (!pattern.test(this.#text)) return undefined;
+    this.#at = pattern.lastIndex;
+    return this.#text.slice(start, this.#at);
+  }
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }

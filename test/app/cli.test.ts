@@ -85,6 +85,7 @@ describe('paramgate config', () => {
   const env = {
     PARAMGATE_BOT_LONG: `http://user:${KEY}@127.0.0.1:8080`,
     PARAMGATE_KEYS: `feeder/75b:${KEY}`,
+    PARAMGATE_FEEDER_BASIC: `user:${KEY}`,
     PARAMGATE_PORT: '4100',
   };
 

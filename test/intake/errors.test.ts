@@ -276,6 +276,13 @@ describe('bodies', () => {
     const untyped = await feeders.send({ line: 'POST /api/v1/forceenter', headers: [LOGIN], body: '{}' });
     expectAnswer(untyped, { status: 422, body: { detail: [MISSING_PAIR({})] } });
   });
+  test('of ours alone: more than 64 KiB is read for known callers only', async () => {
+    const broken = (length: number) => ({ line: 'POST /api/v1/forceenter', body: '{'.padEnd(length, 'x') });
+    const told = { status: 422, body: { detail: [NO_JSON(1, PROPERTY)] } };
+    expectAnswer(await feeders.send(broken(65_536)), told);
+    expectAnswer(await feeders.send(broken(65_537)), { status: 401, body: { detail: 'Unauthorized' } });
+    expectAnswer(await feeders.send({ ...broken(65_537), headers: [LOGIN] }), told);
+  });
   test('of ours alone: 1 MiB is taken and no more, with credentials or without', async () => {
     const body = Buffer.alloc(1_048_577, ' ');
     const detail = 'The body is larger than 1048576 bytes.';
