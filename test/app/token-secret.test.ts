@@ -35,7 +35,9 @@ test('one that others could read, or that is cut short, is replaced', async () =
   expect(second).not.toEqual(secret);
   expect(await mode()).toBe(0o600);
   await writeFile(file(), (await readFile(file(), 'utf8')).slice(0, 20));
-  expect(await readTokenSecret(folder)).not.toEqual(second);
+  const third = await readTokenSecret(folder);
+  expect(third).not.toEqual(second);
+  expect(third.byteLength).toBe(32);
   expect(await mode()).toBe(0o600);
 });
 

@@ -150,6 +150,7 @@ describe('what other feeders send', () => {
       { feeder_id: '75a', confidence: '0.8' },
       { source: '75a', confidenceE4: 8000, enterTag: null },
     ],
+    ['two names of the source', { feeder_id: '75b', source: '75a', confidence: 1 }, { source: '75a' }],
     ['a feeder called by a number', { feeder_id: 120, confidence: 0.8 }, { source: '120' }],
     [
       'fields that say otherwise than the tag',

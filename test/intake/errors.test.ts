@@ -166,6 +166,7 @@ describe('credentials', () => {
   test.each([
     ['scheme in any case', LOGIN.replace('Basic', 'bAsIc')],
     ['spaces behind the scheme', LOGIN.replace('Basic ', 'Basic   ')],
+    ['padding before the base64', LOGIN.replace('Basic ', 'Basic ====')],
     ['foreign characters in the base64', LOGIN.replace(/(\w)$/, '*!$1')],
   ])('are right: %s', async (_name, header) => {
     expect((await feeders.send({ line: 'GET /api/v1/status', headers: [header] })).body).toBe('[]');

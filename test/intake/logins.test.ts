@@ -50,6 +50,7 @@ describe('who may send', () => {
     ['a login', LOGIN, 'feeder'],
     ['a login with colons in its password', basic('host-a:pass:with:colons'), 'host-a'],
     ["a feeder's key", bearer(KEY), 'host-a'],
+    ['a key behind several spaces', bearer(`  ${KEY}`), 'host-a'],
     ["an operator's key", bearer(OPERATOR_KEY), 'ann'],
   ])('%s', async (_name, header, credential) => {
     await using feeders = await openFeederFront({ credentials: CREDENTIALS });

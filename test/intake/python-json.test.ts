@@ -23,6 +23,7 @@ const BROKEN: readonly (readonly [text: string, position: number, error: string]
   ['"abc', 0, UNTERMINATED],
   ['"a\\x"', 2, 'Invalid \\escape'],
   ['"a\\u12"', 3, UNICODE],
+  ['"\\u1234', 2, UNICODE],
   ['"a\nb"', 2, 'Invalid control character at'],
   ['{} x', 3, EXTRA],
   ['{', 1, PROPERTY],
