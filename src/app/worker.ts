@@ -31,8 +31,8 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
   if (lock === undefined) return undefined;
   opening.use(lock);
   const store = opening.use(await openWorkerStore({ folder: config.data, log, hubWrites }));
-  const { signals, decisions, deliveries, studyRequests, studies, params } = store;
-  const fleet = opening.use(openFleet({ deliveries, bots: config.bots, settings: config, clock, log, newId, random }));
+  const { signals, decisions, deliveries, changes, studyRequests, studies, params } = store;
+  const fleet = opening.use(openFleet({ deliveries, changes, bots: config.bots, settings: config, clock, log, newId, random }));
   const runner = opening.use(
     openStudyRunner({
       requests: studyRequests,

@@ -15,14 +15,15 @@ export type DecisionReason =
   | 'OUTCOME_UNKNOWN';
 export type DeliveryState = 'PENDING' | 'DELIVERED' | 'REFUSED' | 'UNREACHABLE' | 'EXPIRED' | 'UNKNOWN';
 
-/** The end of a decision: outcome, reason (null while PENDING) and the reason in words. */
+/** The end of a decision: outcome, reason (null while PENDING), the reason in words, and the id of the pause that stopped it (null: none did). */
 export interface DecisionEnd {
   readonly outcome: DecisionOutcome;
   readonly reason: DecisionReason | null;
   readonly detail: string | null;
+  readonly pauseId: string | null;
 }
 
-/** A decision as journaled. `window.closesAtMs` is the nominal close, from which the delivery deadline counts. */
+/** A decision as journaled. `window.closesAtMs` is the nominal close, as its signals were stamped. */
 export interface Decision extends DecisionEnd {
   readonly id: string;
   readonly pair: string;
@@ -41,9 +42,20 @@ export interface Decision extends DecisionEnd {
   readonly conflict: boolean;
   readonly window: Window;
   readonly decidedAtMs: number;
+  /**
+   * Where the time for its deliveries counts from: the nominal close by the wall clock in force when it was decided. That of the window, unless
+   * that clock was set while the window was open.
+   */
+  readonly dueAtMs: number;
 }
 
-/** What became of a signal in its decision: counted, or replaced by a later signal of the same source. */
+/** One change of a decision's end, in the order they were journaled: when it was decided, and whenever its outcome became another one. */
+export interface DecisionChange extends Omit<DecisionEnd, 'pauseId'> {
+  readonly seq: number;
+  readonly decisionId: string;
+}
+
+/** What became of a signal in its decision: counted, or not, for a later signal of the same source replaced it or its source was paused. */
 export interface SignalFate {
   readonly signalId: string;
   readonly seq: number;
@@ -69,6 +81,8 @@ export interface Delivery {
   readonly tradeId: string | null;
   readonly detail: string | null;
   readonly attempts: readonly DeliveryAttempt[];
+  /** The pause that kept it from being tried until it was too late; null: none did. */
+  readonly pauseId: string | null;
   /** While settling an unknown end: when looking for the trade stops (epoch ms). null otherwise. */
   readonly settleUntilMs: number | null;
   /** Until when the last attempt counts as in flight at the bot although we stopped waiting (epoch ms). null: it does not. */

@@ -47,7 +47,10 @@ const NOTHING: TagReading = {
 /** What the journal still has to be told beside the id: everything of a NewSignal. */
 export type AcceptableSignal = Omit<NewSignal, 'id'>;
 
-/** The signal that `submission` stands for. Throws BAD_USER_INPUT with the field (`input.leverage`), or FORBIDDEN for another feeder's source. */
+/**
+ * The signal that `submission` stands for. Throws BAD_USER_INPUT with the field (`input.leverage`), or FORBIDDEN for another feeder's source.
+ * One that was sent too long ago is complete all the same (`requireRecent` refuses it): it may be known from when it was new.
+ */
 export function acceptable(
   submission: SignalSubmission,
   submitter: Submitter,
@@ -134,14 +137,28 @@ function finite(value: number | null | undefined, field: string): number | undef
   throw badInput(field, `${value} is not finite`, 'a finite percentage');
 }
 
+/** Whether a signal was sent longer than a window ago: it would vote on what is over. */
+export function isTooOld({ sentAtMs, windowMs }: AcceptableSignal, wallMs: number): boolean {
+  return sentAtMs !== null && wallMs - sentAtMs > windowMs;
+}
+
+/** Refuses a signal that `isTooOld`. */
+export function requireRecent(signal: AcceptableSignal, wallMs: number): void {
+  if (!isTooOld(signal, wallMs)) return;
+  throw badInput('sentAt', `${wallMs - (signal.sentAtMs ?? wallMs)} ms old`, sendingTimes(wallMs, signal.windowMs));
+}
+
 function sentAtOf(sentAtMs: number | null | undefined, wallMs: number, windowMs: number): number | null {
   if (sentAtMs == null) return null;
-  const allowed = `from one window (${windowMs / 1000} s) ago to ${MAX_AHEAD_MS / 1000} s ahead of ${isoTime(Math.trunc(wallMs))}`;
+  const allowed = sendingTimes(wallMs, windowMs);
   if (!Number.isFinite(sentAtMs)) throw badInput('sentAt', `${sentAtMs} is no time`, allowed);
   const at = Math.trunc(sentAtMs);
   if (at - wallMs > MAX_AHEAD_MS) throw badInput('sentAt', `${at - wallMs} ms in the future`, allowed);
-  if (wallMs - at > windowMs) throw badInput('sentAt', `${wallMs - at} ms old`, allowed);
   return at;
+}
+
+function sendingTimes(wallMs: number, windowMs: number): string {
+  return `from one window (${windowMs / 1000} s) ago to ${MAX_AHEAD_MS / 1000} s ahead of ${isoTime(Math.trunc(wallMs))}`;
 }
 
 function keyOf(key: string | null | undefined): string | null {

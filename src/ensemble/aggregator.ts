@@ -3,17 +3,19 @@
 import type { Log } from '#domain/log.ts';
 import type { Signal } from '#domain/signal.ts';
 import type { Now } from '#domain/time.ts';
-import type { Closing, DecisionJournal, SignalJournal } from '#store/store.ts';
+import type { Closing, DecisionJournal, PauseJournal, SignalJournal } from '#store/store.ts';
 import { mark } from '#trace/trace.ts';
-import { closingOf, type Taker } from './closing.ts';
+import { closingOf } from './closing.ts';
 import { markDecidedNeighbours } from './neighbours.ts';
 import { PAGE, type Recovered, recoverMore } from './recovery.ts';
 import { type EnsembleSettings, longestWindowMs } from './settings.ts';
+import type { Taker } from './verdict.ts';
 import { type OpenWindow, OpenWindows } from './window.ts';
 
 export interface AggregatorParts {
   readonly signals: Pick<SignalJournal, 'after'>;
-  readonly decisions: Pick<DecisionJournal, 'decide' | 'page' | 'fatesAfter'>;
+  readonly decisions: Pick<DecisionJournal, 'decide' | 'decidedUpToSeq' | 'page' | 'fatesAfter'>;
+  readonly pauses: Pick<PauseJournal, 'inForce'>;
   readonly settings: EnsembleSettings;
   readonly bots: readonly Taker[];
   readonly log: Log;
@@ -58,10 +60,8 @@ export class SignalAggregator {
       this.#memory ??= await this.#recover(now);
       if (this.#memory === undefined) return { open: 0, decided: 0 };
       const decided = await this.#advance(this.#memory, now);
-      const { windows, seq } = this.#memory;
-      const lowest = windows.lowestSeq();
-      this.#decidedUpToSeq = lowest === undefined ? seq : lowest - 1;
-      return { open: windows.size, decided };
+      this.#decidedUpToSeq = decidedUpTo(this.#memory);
+      return { open: this.#memory.windows.size, decided };
     } catch (error) {
       this.#memory = undefined;
       this.#recovered = undefined;
@@ -69,9 +69,14 @@ export class SignalAggregator {
     }
   }
 
+  /** Where looking through history begins: what is decided by the journal, or, later than its last mark, by this process. */
+  async #mark(): Promise<number> {
+    return Math.max(this.#decidedUpToSeq, await this.#parts.decisions.decidedUpToSeq());
+  }
+
   /** Undefined while there is more history to look through. */
   async #recover(now: Now): Promise<Memory | undefined> {
-    this.#recovered ??= { signals: [], readUpToSeq: this.#decidedUpToSeq, isComplete: false };
+    this.#recovered ??= { signals: [], readUpToSeq: await this.#mark(), isComplete: false };
     this.#recovered = await recoverMore(this.#recovered, this.#parts);
     if (!this.#recovered.isComplete) return undefined;
     const { signals, readUpToSeq } = this.#recovered;
@@ -95,7 +100,7 @@ export class SignalAggregator {
       const atEnd = last === undefined || signals.length < PAGE;
       const due = memory.windows.due(now, atEnd ? Number.POSITIVE_INFINITY : last.receivedAtMs);
       decided += due.length;
-      await this.#decide(memory.windows, due, now);
+      await this.#decide(memory, due, now);
       if (atEnd) break;
     }
     return decided;
@@ -114,12 +119,16 @@ export class SignalAggregator {
     await markDecidedNeighbours(opened, this.#parts.decisions, longestWindowMs(this.#parts.settings));
   }
 
-  async #decide(windows: OpenWindows, due: readonly OpenWindow[], now: Now): Promise<void> {
+  async #decide(memory: Memory, due: readonly OpenWindow[], now: Now): Promise<void> {
     for (const batch of batchesOf(due)) {
-      const closings = batch.map((open) => closingOf(open, this.#parts, now.wallMs));
+      // Read for each commit: a pause counts for every window decided after it was acknowledged.
+      const pauses = await this.#parts.pauses.inForce(now.wallMs);
+      const by = { ...this.#parts, pauses };
+      const closings = batch.map((open) => closingOf(open, by, now));
       mark('decision.deciding', { count: closings.length });
-      await this.#parts.decisions.decide(closings);
-      windows.remove(batch);
+      // Should the commit fail, memory is dropped as a whole.
+      memory.windows.remove(batch);
+      await this.#parts.decisions.decide(closings, decidedUpTo(memory));
       this.#tell(closings);
     }
   }
@@ -137,6 +146,12 @@ export class SignalAggregator {
     }
     for (const detail of counts.values()) mark('decision.committed', detail);
   }
+}
+
+/** Every signal up to this seq is in no window of `memory` any more: decided. */
+function decidedUpTo({ windows, seq }: Memory): number {
+  const lowest = windows.lowestSeq();
+  return lowest === undefined ? seq : lowest - 1;
 }
 
 function* batchesOf(due: readonly OpenWindow[]): Generator<readonly OpenWindow[]> {

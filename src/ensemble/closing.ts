@@ -2,37 +2,37 @@
 // after a crash, so that the journal recognises a decision it already holds.
 import { createHash } from 'node:crypto';
 import type { Side } from '#domain/market.ts';
+import type { Pause } from '#domain/pause.ts';
+import type { Now } from '#domain/time.ts';
 import type { Closing } from '#store/store.ts';
 import { type EnsembleSettings, rulesFor } from './settings.ts';
 import { printTag } from './tag.ts';
-import { tallyOf, verdictOf } from './tally.ts';
+import { type Taker, verdictOf } from './verdict.ts';
 import type { OpenWindow } from './window.ts';
-
-/** A bot as a decision sees it: who, and the sides it takes. */
-export interface Taker {
-  readonly name: string;
-  readonly sides: readonly Side[];
-}
 
 const TAG_ID_LENGTH = 4;
 
-/** The closing of `open`, decided at `decidedAtMs` (epoch ms). */
+/** How far the wall clock may be from the monotonic one before it counts as set, ms: signals are stamped in another thread. */
+const STEP_MS = 100;
+
+/** The closing of `open`, decided at `now` under the pauses in force then. */
 export function closingOf(
   open: OpenWindow,
-  by: { readonly settings: EnsembleSettings; readonly bots: readonly Taker[] },
-  decidedAtMs: number,
+  by: { readonly settings: EnsembleSettings; readonly bots: readonly Taker[]; readonly pauses: readonly Pause[] },
+  now: Now,
 ): Closing {
   const { pair, side, window, conflict, signals } = open;
   const id = decisionId(pair, side, signals[0]?.id ?? '');
-  const tally = tallyOf([...open.votes.values()]);
-  const takers = by.bots.filter((bot) => bot.sides.includes(side)).map((bot) => bot.name);
-  const end = verdictOf(tally, rulesFor(by.settings, pair, side), takers.length);
+  const { bots, pauses } = by;
+  const rules = rulesFor(by.settings, pair, side);
+  const verdict = verdictOf([...open.votes.values()], { pair, side }, { rules, bots, pauses });
+  const { tally } = verdict;
   const expectedFeeders = by.settings.expectedFeeders;
   const tagId = by.settings.tagId ? id.slice(0, TAG_ID_LENGTH) : undefined;
-  const counted = new Set([...open.votes.values()].map((vote) => vote.signalId));
+  const counted = new Set(verdict.counted.map((vote) => vote.signalId));
   return {
     decision: {
-      ...end,
+      ...verdict.end,
       id,
       pair,
       side,
@@ -45,11 +45,22 @@ export function closingOf(
       enterTag: printTag({ ...tally, side, expectedFeeders, id: tagId }),
       conflict,
       window,
-      decidedAtMs,
+      decidedAtMs: now.wallMs,
+      dueAtMs: dueAt(open, now),
     },
     fates: signals.map(({ id: signalId, seq }) => ({ signalId, seq, decisionId: id, counted: counted.has(signalId) })),
-    owedTo: end.outcome === 'PENDING' ? takers : [],
+    owedTo: verdict.owedTo,
+    withheld: verdict.withheld,
   };
+}
+
+/**
+ * The nominal close of `open` by the wall clock of now. A clock that was set while the window was open takes nothing of, and adds nothing to, the time
+ * that bots have: it counts from the close by the monotonic clock.
+ */
+function dueAt({ window, closesAtMonotonicMs }: OpenWindow, now: Now): number {
+  const byNow = Math.round(now.wallMs - (now.monotonicMs - closesAtMonotonicMs));
+  return Math.abs(byNow - window.closesAtMs) < STEP_MS ? window.closesAtMs : byNow;
 }
 
 /** The id of the decision of the window that `firstSignalId` opened: 25 characters of a-z0-9, the same whenever it is asked. */

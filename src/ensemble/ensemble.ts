@@ -4,9 +4,9 @@ import { badInput, Fault } from '#domain/fault.ts';
 import type { Log } from '#domain/log.ts';
 import { fromE4, type NewSignal, type Signal } from '#domain/signal.ts';
 import type { Clock, Now } from '#domain/time.ts';
-import type { DecisionQuery, GatewayStore } from '#store/store.ts';
+import type { AppendResult, DecisionQuery, GatewayStore } from '#store/store.ts';
 import { mark } from '#trace/trace.ts';
-import { acceptable, type SignalSubmission, type Submitter } from './acceptable.ts';
+import { acceptable, isTooOld, requireRecent, type SignalSubmission, type Submitter } from './acceptable.ts';
 import { type AggregatorParts, SignalAggregator } from './aggregator.ts';
 import type { EnsembleSettings } from './settings.ts';
 
@@ -46,7 +46,7 @@ export interface Aggregator {
 
 /** Where signals are checked and journaled. `newId` gives ids never given before. */
 export function openIntake(parts: {
-  readonly signals: Pick<GatewayStore['signals'], 'append'>;
+  readonly signals: Pick<GatewayStore['signals'], 'append' | 'known'>;
   readonly settings: EnsembleSettings;
   readonly newId: () => string;
   readonly clock: Pick<Clock, 'now'>;
@@ -59,15 +59,23 @@ export function openIntake(parts: {
     const context = { settings: parts.settings, wallMs: parts.clock.now().wallMs };
     return { ...acceptable(submission, submitter, context), id: parts.newId() };
   };
+  const journaled = async (checked: NewSignal): Promise<AppendResult> => {
+    const { wallMs } = parts.clock.now();
+    // Sent again long after its window, as a feeder does that never heard the answer, it is still the signal it was.
+    const [known] = isTooOld(checked, wallMs) ? await parts.signals.known([checked]) : [];
+    if (known !== undefined) return known;
+    requireRecent(checked, wallMs);
+    const [end] = await parts.signals.append([checked]);
+    if (end === undefined) throw new Error('the journal answered an append of one signal with nothing');
+    return end;
+  };
   return {
     submit: async (submission, submitter) => {
       let source = 'unknown';
       try {
         const checked = check(submission, submitter);
         source = checked.source;
-        const [end] = await parts.signals.append([checked]);
-        if (end === undefined) throw new Error('the journal answered an append of one signal with nothing');
-        const { kind, signal } = end;
+        const { kind, signal } = await journaled(checked);
         if (kind === 'conflict') {
           throw badInput('idempotencyKey', `used before with other contents (signal ${signal.id})`, 'a key of its own');
         }

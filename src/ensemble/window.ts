@@ -21,6 +21,8 @@ export interface OpenWindow {
   readonly pair: string;
   readonly side: Side;
   readonly window: Window;
+  /** Its nominal close, on the monotonic clock; that of one found overdue lies in the past. */
+  readonly closesAtMonotonicMs: number;
   /** When to decide it, on the monotonic clock. */
   readonly decideAtMonotonicMs: number;
   readonly signals: { readonly id: string; readonly seq: number }[];
@@ -106,12 +108,13 @@ export class OpenWindows {
 function opened(signal: Signal, now: Now): OpenWindow {
   const lengthMs = signal.window.closesAtMs - signal.window.openedAtMs;
   const window = { openedAtMs: signal.receivedAtMs, closesAtMs: signal.receivedAtMs + lengthMs };
-  const remainingMs = window.closesAtMs + GRACE_MS - now.wallMs;
+  const closesAtMonotonicMs = now.monotonicMs + Math.min(window.closesAtMs - now.wallMs, lengthMs);
   return {
     pair: signal.pair,
     side: signal.side,
     window,
-    decideAtMonotonicMs: now.monotonicMs + Math.min(Math.max(remainingMs, 0), lengthMs + GRACE_MS),
+    closesAtMonotonicMs,
+    decideAtMonotonicMs: Math.max(closesAtMonotonicMs + GRACE_MS, now.monotonicMs),
     signals: [],
     votes: new Map(),
     conflict: false,

@@ -47,7 +47,7 @@ export function owe(delivery: Delivery, decision: Decision, at: { now: Now; sett
   return {
     delivery,
     decision,
-    startBeforeMs: fromWall(decision.window.closesAtMs + ttlMs, ttlMs),
+    startBeforeMs: fromWall(decision.dueAtMs + ttlMs, ttlMs),
     notBeforeMs: now.monotonicMs,
     settleUntilMs: delivery.settleUntilMs === null ? now.monotonicMs : fromWall(delivery.settleUntilMs, settleMs),
     lookAtMs: now.monotonicMs,
@@ -75,22 +75,6 @@ export function compareService(a: Owed, b: Owed): number {
     b.decision.confidenceE4 - a.decision.confidenceE4 ||
     (a.decision.id < b.decision.id ? -1 : a.decision.id > b.decision.id ? 1 : 0)
   );
-}
-
-/** Who is served next of what one bot is owed; undefined when nobody may be. A pair with an order of unknown end waits, whichever its side. */
-export function nextAttempt(all: Iterable<Owed>, now: Now): Owed | undefined {
-  const candidates: Owed[] = [];
-  const blocked = new Set<string>();
-  for (const owed of all) {
-    if (isSettling(owed)) blocked.add(owed.decision.pair);
-    else if (isWaiting(owed) && mayStart(owed, now) && owed.notBeforeMs <= now.monotonicMs) candidates.push(owed);
-  }
-  let next: Owed | undefined;
-  for (const owed of candidates) {
-    if (blocked.has(owed.decision.pair)) continue;
-    if (next === undefined || compareService(owed, next) < 0) next = owed;
-  }
-  return next;
 }
 
 /** Whether it can no longer be started. */
@@ -200,7 +184,8 @@ export function lookedAt(owed: Owed, now: Now): Owed {
   return { ...owed, lookAtMs: now.monotonicMs + LOOK_EVERY_MS };
 }
 
-function isWaiting(owed: Owed): boolean {
+/** Whether it waits for an attempt: it is owed and none is under way. */
+export function isWaiting(owed: Owed): boolean {
   return owed.delivery.state === 'PENDING' && openAttempt(owed) === undefined;
 }
 

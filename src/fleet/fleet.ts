@@ -2,7 +2,7 @@
 import type { Log } from '#domain/log.ts';
 import type { Side } from '#domain/market.ts';
 import type { Clock, Now } from '#domain/time.ts';
-import type { DeliveryJournal } from '#store/store.ts';
+import type { DecisionChanges, DeliveryJournal } from '#store/store.ts';
 import type { BotContext } from './attempt.ts';
 import { botClient } from './bot-client.ts';
 import type { FleetSettings } from './delivery.ts';
@@ -31,6 +31,7 @@ export interface Fleet extends AsyncDisposable {
 /** What a fleet is made of. `random` returns 0 <= x < 1 and only spreads retries; `newId` names attempts. */
 export interface FleetParts {
   readonly deliveries: DeliveryJournal;
+  readonly changes: DecisionChanges;
   readonly bots: readonly BotConfig[];
   readonly settings: FleetSettings;
   readonly clock: Clock;
@@ -44,9 +45,9 @@ export interface FleetParts {
  * Closing it ends all connections: an order under way becomes unknown and is settled by the next start.
  */
 export function openFleet(parts: FleetParts): Fleet {
-  const { deliveries, settings, clock, log } = parts;
+  const { deliveries, changes, settings, clock, log } = parts;
   const closing = new AbortController();
-  const ledger = new Ledger({ journal: deliveries, settings, clock, log, closing: closing.signal });
+  const ledger = new Ledger({ journal: deliveries, changes, settings, clock, log, closing: closing.signal });
   const lanes = new Map<string, Lane>();
   const laneOf = (name: string, config: BotConfig | undefined): Lane => {
     const known = lanes.get(name);

@@ -7,7 +7,6 @@ import {
   gaveUp,
   isSettling,
   isTooLate,
-  nextAttempt,
   type Owed,
   oneLookDecides,
   openAttempt,
@@ -75,22 +74,26 @@ export class Lane {
   /** Starts whatever is due; returns at once. */
   step(now: Now): void {
     if (this.#stopped) return;
-    const { ledger } = this.#context;
-    const all = [...ledger.owedTo(this.#bot)];
-    for (const owed of all) if (isTooLate(owed, now)) this.#expire(owed, now);
-    const settling = all.filter(isSettling);
-    if (!this.#looking) {
-      for (const owed of settling) if (owed.settleUntilMs <= now.monotonicMs) this.#giveUp(owed);
+    const queue = this.#context.ledger.queue(this.#bot);
+    for (const owed of queue.takeLate(now)) this.#expire(owed, now);
+    if (!this.#looking) this.#settle([...queue.settling()], now);
+    if (!this.#serves || this.#inFlight || this.#recovering > 0) return;
+    for (let next = queue.takeNext(now); next !== undefined; next = queue.takeNext(now)) {
+      // One with a step under way comes back in line after it.
+      if (this.#working.has(next.decision.id)) continue;
+      this.#deliver(next);
+      return;
     }
-    if (!this.#serves) return;
-    const due = settling.filter((owed) => owed.lookAtMs <= now.monotonicMs && owed.settleUntilMs > now.monotonicMs);
-    if (due.length > 0 && !this.#looking) this.#look(due);
-    if (this.#inFlight || this.#recovering > 0) return;
-    const next = nextAttempt(
-      all.filter((owed) => !this.#working.has(owed.decision.id)),
-      now,
-    );
-    if (next !== undefined) this.#deliver(next);
+  }
+
+  /** Ends the looking for what was looked for long enough; looks for the rest when it is time. */
+  #settle(settling: readonly Owed[], now: Now): void {
+    const due: Owed[] = [];
+    for (const owed of settling) {
+      if (owed.settleUntilMs <= now.monotonicMs) this.#giveUp(owed);
+      else if (owed.lookAtMs <= now.monotonicMs) due.push(owed);
+    }
+    if (this.#serves && due.length > 0) this.#look(due);
   }
 
   /** No new attempt from now on; resolves when the one under way has its end journaled. */
@@ -172,7 +175,7 @@ export class Lane {
 
   /** Runs `task`, then goes on with what is due next. A broken invariant is told, and stops nothing else. */
   #run(owed: Owed | undefined, task: () => Promise<void>): void {
-    const { clock, log } = this.#context;
+    const { clock, ledger, log } = this.#context;
     const decisionId = owed?.decision.id;
     if (decisionId !== undefined) this.#working.add(decisionId);
     const running = task()
@@ -181,7 +184,10 @@ export class Lane {
       })
       .finally(() => {
         this.#tasks.delete(running);
-        if (decisionId !== undefined) this.#working.delete(decisionId);
+        if (owed !== undefined) {
+          this.#working.delete(owed.decision.id);
+          ledger.queue(this.#bot).line(owed);
+        }
         this.step(clock.now());
       });
     this.#tasks.add(running);

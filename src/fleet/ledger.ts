@@ -3,12 +3,25 @@
 import type { DeliveryAttempt } from '#domain/decision.ts';
 import type { Log } from '#domain/log.ts';
 import type { Clock } from '#domain/time.ts';
-import type { DeliveryJournal, TradeRef } from '#store/store.ts';
+import type { DecisionChanges, DeliveryJournal, TradeRef } from '#store/store.ts';
 import { mark } from '#trace/trace.ts';
 import { type FleetSettings, intended, isDone, type Owed, owe } from './delivery.ts';
+import { Queue } from './queue.ts';
 import { rollUp } from './roll-up.ts';
 
 const RETRY_MS = 1_000;
+/** Changes looked at in one read. */
+const CHANGES = 1_000;
+
+/** What a ledger works with. `closing` ends the tries to write. */
+export interface LedgerParts {
+  readonly journal: DeliveryJournal;
+  readonly changes: DecisionChanges;
+  readonly settings: FleetSettings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly closing: AbortSignal;
+}
 
 /** One step of a delivery: what it is afterwards, the attempt that ended with it, the trade that settles it. */
 export interface Step {
@@ -21,9 +34,12 @@ export interface Step {
 export type Recorded = 'recorded' | 'taken' | 'skipped' | 'closed';
 
 export class Ledger {
-  readonly #deps: { journal: DeliveryJournal; settings: FleetSettings; clock: Clock; log: Log; closing: AbortSignal };
-  /** By bot, then by decision id. */
-  readonly #owed = new Map<string, Map<string, Owed>>();
+  readonly #deps: LedgerParts;
+  readonly #queues = new Map<string, Queue>();
+  /** The last change of a decision that was looked at; undefined before the first read, which reads all that is unfinished. */
+  #seenSeq: number | undefined;
+  /** Decisions whose deliveries have to be read again. */
+  readonly #inDoubt = new Set<string>();
   /** The last change of each decision that is being written. */
   readonly #writing = new Map<string, Promise<unknown>>();
   /** Deliveries done since a read began, which that read may still show as unfinished. */
@@ -31,31 +47,29 @@ export class Ledger {
   #reading = false;
   readonly #failing = new Set<'read' | 'written'>();
 
-  constructor(deps: {
-    journal: DeliveryJournal;
-    settings: FleetSettings;
-    clock: Clock;
-    log: Log;
-    closing: AbortSignal;
-  }) {
+  constructor(deps: LedgerParts) {
     this.#deps = deps;
   }
 
-  /** Reads what is unfinished and returns what was not known yet, by bot. Empty when the journal cannot be read or is being read already. */
+  /**
+   * Reads what is unfinished and returns what was not known yet, by bot: all of it first, then only of decisions that changed or are in doubt. Empty when
+   * the journal cannot be read or is being read already.
+   */
   async read(): Promise<ReadonlyMap<string, readonly Owed[]>> {
     const added = new Map<string, Owed[]>();
     if (this.#reading) return added;
     this.#reading = true;
     this.#doneMeanwhile.clear();
     try {
-      const rows = await this.#deps.journal.unfinished();
       const at = { now: this.#deps.clock.now(), settings: this.#deps.settings };
-      for (const { delivery, decision } of rows) {
-        const known = this.#of(delivery.bot);
-        if (known.has(decision.id) || this.#doneMeanwhile.has(key(delivery.bot, decision.id))) continue;
+      for (const { delivery, decision } of await this.#unread()) {
+        const known = this.queue(delivery.bot);
+        if (known.get(decision.id) !== undefined || this.#doneMeanwhile.has(key(delivery.bot, decision.id))) continue;
         const owed = owe(delivery, decision, at);
-        known.set(decision.id, owed);
-        added.set(delivery.bot, [...(added.get(delivery.bot) ?? []), owed]);
+        known.set(owed);
+        const others = added.get(delivery.bot);
+        if (others === undefined) added.set(delivery.bot, [owed]);
+        else others.push(owed);
       }
       this.#works('read');
     } catch (error) {
@@ -66,24 +80,48 @@ export class Ledger {
     return added;
   }
 
-  /** All that `bot` is owed and that is not done. */
-  owedTo(bot: string): Iterable<Owed> {
-    return this.#of(bot).values();
+  async #unread(): ReturnType<DeliveryJournal['unfinished']> {
+    const { changes, journal } = this.#deps;
+    if (this.#seenSeq === undefined) {
+      const lastSeq = await changes.lastSeq();
+      const all = await journal.unfinished();
+      this.#seenSeq = lastSeq;
+      return all;
+    }
+    const fresh = await changes.after(this.#seenSeq, CHANGES);
+    const doubtful = [...this.#inDoubt];
+    const owing = fresh.filter(({ outcome }) => outcome === 'PENDING').map(({ decisionId }) => decisionId);
+    const rows = owing.length + doubtful.length === 0 ? [] : await journal.unfinished([...owing, ...doubtful]);
+    this.#seenSeq = fresh.at(-1)?.seq ?? this.#seenSeq;
+    for (const decisionId of doubtful) this.#inDoubt.delete(decisionId);
+    return rows;
+  }
+
+  /** What `bot` is owed and is not done. */
+  queue(bot: string): Queue {
+    const known = this.#queues.get(bot) ?? new Queue();
+    this.#queues.set(bot, known);
+    return known;
   }
 
   get(bot: string, decisionId: string): Owed | undefined {
-    return this.#of(bot).get(decisionId);
+    return this.queue(bot).get(decisionId);
   }
 
   /** Notes when something is to be tried or looked at again; not journaled. */
   reschedule(owed: Owed): void {
-    const known = this.#of(owed.delivery.bot);
-    if (known.has(owed.decision.id)) known.set(owed.decision.id, owed);
+    const known = this.queue(owed.delivery.bot);
+    if (known.get(owed.decision.id) !== undefined) known.set(owed);
   }
 
   /** Drops what memory knows of a delivery; the next read takes it from the journal again. */
   forget(bot: string, decisionId: string): void {
-    this.#of(bot).delete(decisionId);
+    this.#drop(bot, decisionId);
+    this.#inDoubt.add(decisionId);
+  }
+
+  #drop(bot: string, decisionId: string): void {
+    this.queue(bot).delete(decisionId);
     if (this.#reading) this.#doneMeanwhile.add(key(bot, decisionId));
   }
 
@@ -93,7 +131,7 @@ export class Ledger {
     const { bot } = owed.delivery;
     try {
       const result = await this.#deps.journal.begin({ decisionId: owed.decision.id, bot, attemptId, atMs });
-      if (result === 'begun') this.#of(bot).set(owed.decision.id, intended(owed, attemptId, atMs));
+      if (result === 'begun') this.queue(bot).set(intended(owed, attemptId, atMs));
       this.#works('written');
       return result;
     } catch (error) {
@@ -133,9 +171,9 @@ export class Ledger {
         const result = await journal.record({ attempt, delivery, decision, trade });
         this.#works('written');
         if (result === 'taken') return 'taken';
-        if (isDone(next)) this.forget(delivery.bot, decisionId);
-        else this.#of(delivery.bot).set(decisionId, next);
-        const sinceCloseMs = clock.now().wallMs - next.decision.window.closesAtMs;
+        if (isDone(next)) this.#drop(delivery.bot, decisionId);
+        else this.queue(delivery.bot).set(next);
+        const sinceCloseMs = clock.now().wallMs - next.decision.dueAtMs;
         mark('delivery.recorded', { bot: delivery.bot, decisionId, state: delivery.state, sinceCloseMs });
         return 'recorded';
       } catch (error) {
@@ -144,12 +182,6 @@ export class Ledger {
       if (closing.aborted) return 'closed';
       await clock.sleep(RETRY_MS, closing);
     }
-  }
-
-  #of(bot: string): Map<string, Owed> {
-    const known = this.#owed.get(bot) ?? new Map<string, Owed>();
-    this.#owed.set(bot, known);
-    return known;
   }
 
   /** Told once, until it works again. */

@@ -39,6 +39,11 @@ export async function openGatewayStore(options: StoreOptions): Promise<GatewaySt
   return {
     ...reads,
     signals: { ...reads.signals, append: (signals) => writer.call('appendSignals', signals) },
+    pauses: {
+      ...reads.pauses,
+      add: (pause) => writer.call('addPause', pause),
+      end: (ending) => writer.call('endPause', ending),
+    },
     studyRequests: { append: (request, atMs) => appendRequest(writer, request, atMs) },
     trades: {
       ...reads.trades,
@@ -61,12 +66,16 @@ export async function openWorkerStore(options: StoreOptions): Promise<WorkerStor
   const reads = readPorts(folder);
   return {
     ...reads,
-    decisions: { ...reads.decisions, decide: (closings) => writer.call('decide', closings) },
+    decisions: {
+      ...reads.decisions,
+      decide: (closings, decidedUpToSeq) => writer.call('decide', { closings, decidedUpToSeq }),
+    },
     deliveries: {
       ...reads.deliveries,
       begin: (intent) => writer.call('begin', intent),
       record: (update) => writer.call('record', update),
     },
+    bots: { save: (states) => writer.call('saveBots', states) },
     studies: { ...reads.studies, save: (study, extras) => saveStudy(writer, study, extras) },
     params: {
       ...reads.params,

@@ -1,10 +1,20 @@
 // The ports: what is remembered, by whom, and what each promises on a crash. Implementations are chosen in open.ts and pass one contract suite each.
 // Every port is asynchronous and batch-first: keys in, values out in key order, absent = undefined (DataLoader's own contract). Writes are idempotent by id,
 // committed and synced to disk before they resolve, and never run on the calling thread.
-import type { Decision, DecisionOutcome, Delivery, DeliveryAttempt, SignalFate } from '#domain/decision.ts';
+import type { BotState, BotWork, Refusal } from '#domain/bot-state.ts';
+import type {
+  Decision,
+  DecisionChange,
+  DecisionOutcome,
+  Delivery,
+  DeliveryAttempt,
+  SignalFate,
+} from '#domain/decision.ts';
 import type { ParamRecord } from '#domain/exit-params.ts';
+import type { Rhythm } from '#domain/feeder.ts';
 import type { TradeSums } from '#domain/leverage-bin.ts';
 import type { Side } from '#domain/market.ts';
+import type { Pause } from '#domain/pause.ts';
 import type { NewSignal, Signal } from '#domain/signal.ts';
 import type { Plane, Study, StudySpec } from '#domain/study.ts';
 import type { ClosedTrade } from '#domain/trade.ts';
@@ -28,6 +38,11 @@ export interface SignalJournal {
    * Rejects with JOURNAL_UNAVAILABLE (nothing of this call is kept) when the journal cannot be written.
    */
   append(signals: readonly NewSignal[]): Promise<readonly AppendResult[]>;
+  /**
+   * What `append` would answer for signals that are journaled already: `duplicate` or `conflict`, undefined for a new one. Asked for signals too old to
+   * be taken: sending again is safe for as long as the first one is kept.
+   */
+  known(signals: readonly NewSignal[]): Promise<readonly (AppendResult | undefined)[]>;
   byIds(ids: readonly string[]): Promise<readonly (Signal | undefined)[]>;
   /** Signals with seq > `seq` in journal order, at most `limit`. Committed ones only, without holes: a later call never shows an earlier seq. */
   after(seq: number, limit: number): Promise<readonly Signal[]>;
@@ -35,11 +50,20 @@ export interface SignalJournal {
 
 // ---- decisions and deliveries: written by the holder of the worker's lock -------------------------------------------------------------
 
-/** A closed window ready to be journaled: the decision, its signals' fates, and the deliveries owed (all PENDING, no attempts). */
+/** A bot that would be owed a decision but for a pause: its delivery is EXPIRED from the start. */
+export interface Withheld {
+  readonly bot: string;
+  readonly pauseId: string;
+  /** The pause in words. */
+  readonly detail: string;
+}
+
+/** A closed window ready to be journaled: the decision, its signals' fates, and the deliveries owed (all PENDING, no attempts) or withheld. */
 export interface Closing {
   readonly decision: Decision;
   readonly fates: readonly SignalFate[];
   readonly owedTo: readonly string[];
+  readonly withheld: readonly Withheld[];
 }
 
 /** Filters of a page of decisions; newest first by (windowClosedAt, id); `after` is an opaque cursor. Absent filter: all. */
@@ -56,8 +80,13 @@ export interface DecisionQuery {
 }
 
 export interface DecisionJournal {
-  /** All or none, in one commit. A decision that is already there is left as it is (replay after a crash). */
-  decide(closings: readonly Closing[]): Promise<void>;
+  /**
+   * All or none, in one commit. A decision that is already there is left as it is (replay after a crash). `decidedUpToSeq`: every signal up to here is
+   * decided by these closings or earlier ones; kept in the same commit, never going back.
+   */
+  decide(closings: readonly Closing[], decidedUpToSeq: number): Promise<void>;
+  /** Every signal up to this seq is decided, by the highest mark given to `decide`; 0 before the first. */
+  decidedUpToSeq(): Promise<number>;
   byIds(ids: readonly string[]): Promise<readonly (Decision | undefined)[]>;
   /** At most `first` + 1 decisions: one more than asked shows that there is a next page. */
   page(query: DecisionQuery): Promise<readonly Decision[]>;
@@ -75,9 +104,22 @@ export interface TradeRef {
   readonly openedAtMs: number;
 }
 
+/** What changed since one last looked: the way to hear of decisions, also from another process. */
+export interface DecisionChanges {
+  /** Changes with seq > `seq` in order, at most `limit`. Committed ones only, without holes: a later call never shows an earlier seq. */
+  after(seq: number, limit: number): Promise<readonly DecisionChange[]>;
+  /** The seq of the last change; 0 before the first. */
+  lastSeq(): Promise<number>;
+}
+
 export interface DeliveryJournal {
-  /** All deliveries that are not final or still settled or held, with their attempts and their decisions; oldest window close first. */
-  unfinished(): Promise<readonly { readonly delivery: Delivery; readonly decision: Decision }[]>;
+  /**
+   * Deliveries that are not final or still settled or held, with their attempts and their decisions; oldest window close first. All of them, or those of
+   * `decisionIds`.
+   */
+  unfinished(
+    decisionIds?: readonly string[],
+  ): Promise<readonly { readonly delivery: Delivery; readonly decision: Decision }[]>;
   /**
    * Journals the intent of an attempt before its request leaves. `busy`: another attempt at this bot is in flight or held (refused by a unique
    * index, whoever asks) and nothing was written.
@@ -90,16 +132,81 @@ export interface DeliveryJournal {
   }): Promise<'begun' | 'busy'>;
   /**
    * Journals what is now known: the attempt's end, the delivery, the decision's end, in one commit. With `trade`, that trade settles this decision;
-   * `taken`: the trade already settled another one, and nothing was written.
+   * `taken`: the trade already settled another one, and nothing was written. `refusal`: the bot refused the order, in its own words.
    */
   record(update: {
     readonly attempt?: DeliveryAttempt | undefined;
     readonly delivery: Delivery;
     readonly decision: Decision;
     readonly trade?: TradeRef | undefined;
+    readonly refusal?: Refusal | undefined;
   }): Promise<'recorded' | 'taken'>;
   /** The deliveries of each decision, by bot name. */
   ofDecisions(decisionIds: readonly string[]): Promise<readonly (readonly Delivery[])[]>;
+}
+
+// ---- pauses: written by the gateway side, obeyed by the worker ------------------------------------------------------------------------
+
+/** Pauses are never forgotten: decisions name the one that stopped them. */
+export interface PauseJournal {
+  /** Keeps a pause that is in force; one of the same id is left as it is. */
+  add(pause: Pause): Promise<void>;
+  /** Ends the pause at `atMs` unless it is over by then. `pause` as it is afterwards (undefined: there is none); `ended`: by this call. */
+  end(ending: {
+    readonly id: string;
+    readonly atMs: number;
+    readonly by: string;
+  }): Promise<{ readonly pause: Pause | undefined; readonly ended: boolean }>;
+  /** Those in force at `atMs`, in the order they were made. */
+  inForce(atMs: number): Promise<readonly Pause[]>;
+  byIds(ids: readonly string[]): Promise<readonly (Pause | undefined)[]>;
+  /** At most `first`, over or not, newest first. */
+  newest(first: number): Promise<readonly Pause[]>;
+}
+
+// ---- health: counted by the writers in the commits they make anyway, so that asking costs the same after a million signals ---------------
+
+/** The signals of one source in whole minutes: the last hour's, the last day's, and those of the day that named no confidence. */
+export interface FeederHeard {
+  readonly source: string;
+  readonly rhythm: Rhythm;
+  readonly signalsLastHour: number;
+  readonly signalsLastDay: number;
+  readonly defaultedLastDay: number;
+}
+
+/** Votes of one source that counted: all, those with another source's vote beside them, those in decisions that were forwarded. */
+export interface FeederVotes {
+  readonly votes: number;
+  readonly joined: number;
+  readonly forwarded: number;
+}
+
+export interface FeederJournal {
+  /** The sources heard last, at most `limit` of them, by name. One that was quiet for 30 days is forgotten. */
+  heard(query: {
+    readonly hourFromMs: number;
+    readonly dayFromMs: number;
+    readonly limit: number;
+  }): Promise<readonly FeederHeard[]>;
+  /** The rhythms of the sources heard last, at most `limit`, latest first. */
+  rhythms(limit: number): Promise<readonly { readonly source: string; readonly rhythm: Rhythm }[]>;
+  /** Votes in windows that closed at `fromMs` or later (at most a day back), whole minutes, of each source; undefined without any. */
+  votes(query: {
+    readonly fromMs: number;
+    readonly sources: readonly string[];
+  }): Promise<readonly (FeederVotes | undefined)[]>;
+}
+
+export interface BotJournal {
+  /** What the worker knows of its bots now; replaces all that was known. */
+  save(states: readonly BotState[]): Promise<void>;
+  /** By name. */
+  states(): Promise<readonly BotState[]>;
+  /** The bots with orders in flight or owed, by name. */
+  work(): Promise<readonly BotWork[]>;
+  /** Refused orders since `fromMs` (at most a day back), by bot, the most frequent text first. */
+  refusals(fromMs: number): Promise<readonly { readonly bot: string; readonly text: string; readonly count: number }[]>;
 }
 
 // ---- studies: requested on the gateway side, run and written by the worker ------------------------------------------------------------
@@ -147,6 +254,14 @@ export interface ParamStore {
   publish(record: ParamRecord): Promise<void>;
 }
 
+/** Trades whose tag names a source: a win is profit > 0; profits are position level percentages. */
+export interface SourceSums {
+  readonly source: string;
+  readonly trades: number;
+  readonly wins: number;
+  readonly sumProfitPct: number;
+}
+
 /** Closed trades of the fleet. */
 export interface TradeStore {
   /** All or none. A trade known already (bot, tradeId, pair, openedAt) is replaced and counted as duplicate; so is one repeated within the call. */
@@ -160,6 +275,8 @@ export interface TradeStore {
     readonly toMs: number;
     readonly edges: readonly number[];
   }): Promise<readonly TradeSums[]>;
+  /** What the trades closed at from <= closedAt <= to earned, per source their tag names, in no order; those with several count for each. */
+  bySource(query: { readonly fromMs: number; readonly toMs: number }): Promise<readonly SourceSums[]>;
 }
 
 /** Figures kept in the data folder for the next start. A torn or damaged file is absent and logged, never half read. */
@@ -175,6 +292,10 @@ export interface GatewayStore extends AsyncDisposable {
   readonly signals: SignalJournal;
   readonly decisions: Pick<DecisionJournal, 'byIds' | 'page' | 'fates' | 'fatesOf'>;
   readonly deliveries: Pick<DeliveryJournal, 'ofDecisions'>;
+  readonly changes: DecisionChanges;
+  readonly pauses: PauseJournal;
+  readonly feeders: FeederJournal;
+  readonly bots: Omit<BotJournal, 'save'>;
   readonly studyRequests: Pick<StudyRequests, 'append'>;
   readonly studies: Pick<StudyJournal, 'byIds' | 'page' | 'plane'>;
   readonly params: Pick<ParamStore, 'newest'>;
@@ -189,6 +310,9 @@ export interface WorkerStore extends AsyncDisposable {
   readonly signals: Pick<SignalJournal, 'after' | 'byIds'>;
   readonly decisions: DecisionJournal;
   readonly deliveries: DeliveryJournal;
+  readonly changes: DecisionChanges;
+  readonly pauses: Pick<PauseJournal, 'inForce'>;
+  readonly bots: Pick<BotJournal, 'save'>;
   readonly studyRequests: Pick<StudyRequests, 'after'>;
   readonly studies: StudyJournal;
   readonly params: ParamStore;

@@ -1,6 +1,6 @@
 // What makes a signal acceptable, and how refusals are worded.
 import { describe, expect, test } from 'vitest';
-import { acceptable, type SignalSubmission, type Submitter } from '#ensemble/acceptable.ts';
+import { acceptable, isTooOld, requireRecent, type SignalSubmission, type Submitter } from '#ensemble/acceptable.ts';
 import type { EnsembleSettings } from '#ensemble/settings.ts';
 import { SETTINGS } from './samples.ts';
 
@@ -142,12 +142,19 @@ test.each([
   ['safetyPct', { safetyPct: Number.POSITIVE_INFINITY }, /not finite/],
   ['sentAt', { sentAtMs: Number.NaN }, /no time/],
   ['sentAt', { sentAtMs: WALL_MS + 30_001 }, /30001 ms in the future/],
-  ['sentAt', { sentAtMs: WALL_MS - 60_001 }, /60001 ms old/],
   ['idempotencyKey', { idempotencyKey: '' }, /0 characters/],
   ['idempotencyKey', { idempotencyKey: 'k'.repeat(256) }, /256 characters/],
   ['idempotencyKey', { idempotencyKey: 'a\nb' }, /control characters/],
 ])('%s is refused for %o', (field, change, found) => {
   expect(() => accept(change)).toThrow(refusal(field, found));
+});
+
+test('a signal sent more than a window ago is refused only after it was looked for', () => {
+  const old = accept({ sentAtMs: WALL_MS - 60_001 });
+  expect(isTooOld(old, WALL_MS)).toBe(true);
+  expect(() => requireRecent(old, WALL_MS)).toThrow(refusal('sentAt', /60001 ms old/));
+  expect(isTooOld(accept({ sentAtMs: WALL_MS - 60_000 }), WALL_MS)).toBe(false);
+  expect(isTooOld(accept(), WALL_MS)).toBe(false);
 });
 
 test('the borders of sentAt, leverage and key are accepted', () => {

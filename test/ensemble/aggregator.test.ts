@@ -50,7 +50,7 @@ describe('when a window is decided', () => {
   });
 
   test.each([3_600_000, -3_600_000])('by the monotonic clock when the wall clock steps %d ms', async (stepMs) => {
-    const { now, signals, start, fresh, pass } = worker();
+    const { now, signals, decisions, start, fresh, pass } = worker();
     const aggregator = start();
     await signals.append([fresh()]);
     await aggregator.tick(now);
@@ -59,6 +59,20 @@ describe('when a window is decided', () => {
     expect(await aggregator.tick(now)).toMatchObject({ decided: 0 });
     pass(1);
     expect(await aggregator.tick(now)).toMatchObject({ decided: 1 });
+    const [made] = decisions.closings;
+    expect(made?.decision.window.closesAtMs).toBe(START_MS + 60_000);
+    expect(made?.decision.dueAtMs, 'bots have their whole time').toBe(START_MS + 60_000 + stepMs);
+  });
+
+  test('one found overdue after a restart is due at its nominal close', async () => {
+    const { now, signals, decisions, start, fresh, pass } = worker();
+    await signals.append([fresh()]);
+    pass(80_000);
+    await start().tick(now);
+    expect(decisions.closings[0]?.decision).toMatchObject({
+      decidedAtMs: START_MS + 80_000,
+      dueAtMs: START_MS + 60_000,
+    });
   });
 
   test('after a restart by the wall clock, at most one window from now', async () => {
@@ -290,7 +304,7 @@ describe('recovery', () => {
     const second = start();
     expect(await second.tick(now)).toEqual({ open: 1, decided: 0 });
     expect(asked).toEqual([
-      ['fates', 0, 1_000],
+      ['fates', 20, 1_000],
       ['signals', 20, 1],
       ['signals', 50, 1_000],
     ]);
@@ -301,6 +315,33 @@ describe('recovery', () => {
     expect(await second.tick(now)).toEqual({ open: 0, decided: 1 });
     expect(asked.filter(([what]) => what === 'fates')).toEqual([['fates', 20, 1_000]]);
     expect(decisions.closings).toHaveLength(50);
+  });
+
+  test('costs what came after the last mark, however long the history', async () => {
+    const { now, signals, decisions, start, fresh, pass } = worker();
+    const first = start();
+    await signals.append(Array.from({ length: 30_000 }, () => fresh()));
+    await first.tick(now);
+    pass(61_000);
+    expect(await first.tick(now)).toEqual({ open: 0, decided: 1 });
+    await signals.append([fresh({ windowMs: 3_600_000 })]);
+    await signals.append(Array.from({ length: 10 }, () => fresh({ pair: 'ETH/USDT', windowMs: 1_000 })));
+    await first.tick(now);
+    pass(2_000);
+    expect(await first.tick(now)).toEqual({ open: 1, decided: 1 });
+    let rows = 0;
+    const counting =
+      <R>(read: (seq: number, limit: number) => Promise<readonly R[]>) =>
+      async (seq: number, limit: number) => {
+        const page = await read(seq, limit);
+        rows += page.length;
+        return page;
+      };
+    signals.after = counting(signals.after);
+    decisions.fatesAfter = counting(decisions.fatesAfter);
+    expect(await decisions.decidedUpToSeq()).toBe(30_000);
+    expect(await start().tick(now)).toEqual({ open: 1, decided: 0 });
+    expect(rows).toBe(11);
   });
 
   test('a long history is looked through in steps, one a tick', async () => {

@@ -49,6 +49,22 @@ describe('submit', () => {
     expect(ends.map((end) => end.result)).toEqual(['accepted', 'duplicate']);
   });
 
+  test('a signal sent again long after its window is still the one it was; a new one that old is refused', async () => {
+    const { intake, signals, now } = gateway();
+    const sentAtMs = START_MS;
+    const keyed = await intake.submit({ ...GOOD, sentAtMs, idempotencyKey: 'k' }, FEEDER);
+    const timed = await intake.submit({ ...GOOD, pair: 'ETH/USDT', sentAtMs }, FEEDER);
+    now.wallMs += 7_200_000;
+    now.monotonicMs += 7_200_000;
+    const again = (change: Partial<SignalSubmission>) => intake.submit({ ...GOOD, sentAtMs, ...change }, FEEDER);
+    expect(await again({ idempotencyKey: 'k' })).toEqual({ signal: keyed.signal, duplicate: true });
+    expect(await again({ pair: 'ETH/USDT' })).toEqual({ signal: timed.signal, duplicate: true });
+    await expect(again({ idempotencyKey: 'k', confidence: 0.9 })).rejects.toMatchObject({ field: 'idempotencyKey' });
+    await expect(again({ pair: 'XRP/USDT' })).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'sentAt' });
+    await expect(again({ pair: 'XRP/USDT', idempotencyKey: 'n' })).rejects.toMatchObject({ field: 'sentAt' });
+    expect(signals.log).toHaveLength(2);
+  });
+
   test('refuses a key that was used with other contents', async () => {
     const { intake, signals, ends } = gateway();
     await intake.submit({ ...GOOD, idempotencyKey: 'k' }, FEEDER);

@@ -25,14 +25,23 @@ export function memorySignals(clock: Pick<Clock, 'now'>, firstSeq = 1): MemorySi
   let visible = 0;
   let stalled = false;
   let lastStampMs = Number.NEGATIVE_INFINITY;
-  const append = (fresh: NewSignal): AppendResult => {
+  const identitiesOf = (fresh: NewSignal) => {
     const key = fresh.idempotencyKey === null ? undefined : JSON.stringify([fresh.credential, fresh.idempotencyKey]);
     const { source, pair, side, sentAtMs } = fresh;
     const sending = sentAtMs === null ? undefined : JSON.stringify([source, pair, side, sentAtMs]);
+    return { key, sending };
+  };
+  const firstOf = (fresh: NewSignal): AppendResult | undefined => {
+    const { key, sending } = identitiesOf(fresh);
     const keyed = key === undefined ? undefined : firsts.get(key);
     if (keyed !== undefined) return { kind: sameContents(keyed, fresh) ? 'duplicate' : 'conflict', signal: keyed };
     const sent = sending === undefined ? undefined : firsts.get(sending);
-    if (sent !== undefined) return { kind: 'duplicate', signal: sent };
+    return sent === undefined ? undefined : { kind: 'duplicate', signal: sent };
+  };
+  const append = (fresh: NewSignal): AppendResult => {
+    const first = firstOf(fresh);
+    if (first !== undefined) return first;
+    const { pair, side } = fresh;
     const receivedAtMs = Math.max(lastStampMs, clock.now().wallMs);
     lastStampMs = receivedAtMs;
     const market = `${side} ${pair}`;
@@ -41,7 +50,7 @@ export function memorySignals(clock: Pick<Clock, 'now'>, firstSeq = 1): MemorySi
     const window = isOpen ? newest : { openedAtMs: receivedAtMs, closesAtMs: receivedAtMs + fresh.windowMs };
     const { idempotencyKey: _, windowMs: __, ...content } = fresh;
     const signal: Signal = { ...content, seq: firstSeq + log.length, receivedAtMs, window };
-    for (const identity of [key, sending]) if (identity !== undefined) firsts.set(identity, signal);
+    for (const identity of Object.values(identitiesOf(fresh))) if (identity !== undefined) firsts.set(identity, signal);
     windows.set(market, window);
     log.push(signal);
     return { kind: 'accepted', signal };
@@ -57,6 +66,7 @@ export function memorySignals(clock: Pick<Clock, 'now'>, firstSeq = 1): MemorySi
       show();
       return ends;
     },
+    known: async (asked) => asked.map(firstOf),
     byIds: async (ids) => ids.map((id) => log.slice(0, visible).find((signal) => signal.id === id)),
     after: async (seq, limit) => {
       const start = Math.max(0, seq + 1 - firstSeq);
@@ -87,6 +97,7 @@ export function memoryDecisions(): MemoryDecisions {
   const closings = new Map<string, Closing>();
   const fates = new Map<number, SignalFate>();
   let commits = 0;
+  let mark = 0;
   let failure: { kept: boolean } | undefined;
   let sorted: readonly SignalFate[] = [];
   const sortedFates = () => {
@@ -103,7 +114,8 @@ export function memoryDecisions(): MemoryDecisions {
     failNext: (kept) => {
       failure = { kept };
     },
-    decide: async (batch) => {
+    decidedUpToSeq: async () => mark,
+    decide: async (batch, decidedUpToSeq) => {
       commits += 1;
       const failing = failure;
       failure = undefined;
@@ -116,6 +128,7 @@ export function memoryDecisions(): MemoryDecisions {
         }
         closings.set(closing.decision.id, closing);
       }
+      mark = Math.max(mark, decidedUpToSeq);
       if (failing !== undefined) throw new Error('the answer was lost');
     },
     byIds: async (ids) => ids.map((id) => closings.get(id)?.decision),

@@ -1,8 +1,10 @@
 // An in-memory journal of deliveries that keeps the port's promises to the letter, and decisions to deliver.
-import type { Decision, Delivery, DeliveryAttempt } from '#domain/decision.ts';
-import type { DeliveryJournal } from '#store/store.ts';
+import type { Decision, DecisionChange, Delivery, DeliveryAttempt } from '#domain/decision.ts';
+import type { DecisionChanges, DeliveryJournal } from '#store/store.ts';
 
-export interface MemoryJournal extends DeliveryJournal {
+export interface MemoryJournal extends DeliveryJournal, DecisionChanges {
+  /** How many deliveries were read so far. */
+  rowsRead(): number;
   /** Owes `decision` to `bots`. */
   owe(decision: Decision, bots: readonly string[]): void;
   decision(id: string): Decision;
@@ -18,6 +20,14 @@ export function memoryJournal(): MemoryJournal {
   const deliveries = new Map<string, Delivery>();
   const open = new Map<string, string>();
   const trades = new Map<string, string>();
+  const changes: DecisionChange[] = [];
+  const set = (decision: Decision) => {
+    const { id: decisionId, outcome, reason, detail } = decision;
+    const before = decisions.get(decisionId);
+    decisions.set(decisionId, decision);
+    if (before?.outcome !== outcome) changes.push({ seq: changes.length + 1, decisionId, outcome, reason, detail });
+  };
+  let rowsRead = 0;
   const failures = { begin: 0, record: 0, unfinished: 0 };
   let failAfterWriting = false;
   let busy = 0;
@@ -38,9 +48,9 @@ export function memoryJournal(): MemoryJournal {
     state !== 'PENDING' && settleUntilMs === null && heldUntilMs === null;
   return {
     owe: (decision, bots) => {
-      decisions.set(decision.id, decision);
+      set(decision);
       for (const bot of bots) {
-        const empty = { state: 'PENDING', tradeId: null, detail: null, attempts: [] } as const;
+        const empty = { state: 'PENDING', tradeId: null, detail: null, attempts: [], pauseId: null } as const;
         const delivery = { decisionId: decision.id, bot, ...empty, settleUntilMs: null, heldUntilMs: null };
         deliveries.set(key(decision.id, bot), delivery);
       }
@@ -52,13 +62,19 @@ export function memoryJournal(): MemoryJournal {
       failAfterWriting = written;
     },
     busy: () => busy,
-    unfinished: () =>
-      guard('unfinished', () =>
-        [...deliveries.values()]
-          .filter((delivery) => !isDone(delivery))
+    rowsRead: () => rowsRead,
+    after: async (seq, limit) => changes.slice(seq, seq + limit),
+    lastSeq: async () => changes.length,
+    unfinished: (decisionIds) =>
+      guard('unfinished', () => {
+        const asked = decisionIds && new Set(decisionIds);
+        const rows = [...deliveries.values()]
+          .filter((delivery) => !isDone(delivery) && (asked?.has(delivery.decisionId) ?? true))
           .map((delivery) => ({ delivery, decision: need(decisions, delivery.decisionId) }))
-          .sort((a, b) => a.decision.window.closesAtMs - b.decision.window.closesAtMs),
-      ),
+          .sort((a, b) => a.decision.window.closesAtMs - b.decision.window.closesAtMs);
+        rowsRead += rows.length;
+        return rows;
+      }),
     begin: ({ decisionId, bot, attemptId, atMs }) =>
       guard('begin', () => {
         const delivery = need(deliveries, key(decisionId, bot));
@@ -89,7 +105,7 @@ export function memoryJournal(): MemoryJournal {
         const last = attempts.at(-1);
         const isOver = last?.finishedAtMs !== null && delivery.heldUntilMs === null;
         if (last !== undefined && isOver && open.get(delivery.bot) === last.id) open.delete(delivery.bot);
-        decisions.set(decision.id, decision);
+        set(decision);
         return 'recorded';
       }),
     ofDecisions: async (ids) => ids.map((id) => [...deliveries.values()].filter(({ decisionId }) => decisionId === id)),
@@ -106,6 +122,7 @@ export function decisionOf(id: string, closesAtMs: number, more: Partial<Decisio
     outcome: 'PENDING',
     reason: null,
     detail: null,
+    pauseId: null,
     votes: 2,
     expectedFeeders: 5,
     confidenceE4: 8_600,
@@ -116,6 +133,7 @@ export function decisionOf(id: string, closesAtMs: number, more: Partial<Decisio
     conflict: false,
     window: { openedAtMs: closesAtMs - 60_000, closesAtMs },
     decidedAtMs: closesAtMs,
+    dueAtMs: closesAtMs,
     ...more,
   };
 }

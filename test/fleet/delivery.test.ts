@@ -15,12 +15,12 @@ import {
   isSettling,
   isTooLate,
   mayStart,
-  nextAttempt,
   type Owed,
   oneLookDecides,
   openAttempt,
   owe,
 } from '#fleet/delivery.ts';
+import { Queue } from '#fleet/queue.ts';
 import { decisionOf, memoryJournal } from './deliveries.ts';
 
 const settings: FleetSettings = { deliveryTtlSeconds: 30, botTimeoutSeconds: 30, settleSeconds: 300, dryRun: false };
@@ -54,6 +54,12 @@ const ENDS: readonly AttemptEnd[] = [
 ];
 const ended = (one: Owed, ending: AttemptEnd, now = at(0)): Owed =>
   concluded(intended(one, 'a', now.wallMs), ending, { now, settings });
+
+const nextAttempt = (all: readonly Owed[], now: Now): Owed | undefined => {
+  const queue = new Queue();
+  for (const one of all) queue.set(one);
+  return queue.takeNext(now);
+};
 
 describe('the deadline', () => {
   test('counts from the window’s nominal close and limits the start', () => {

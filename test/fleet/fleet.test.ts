@@ -282,3 +282,15 @@ describe('the journal decides', () => {
     expect(h.journal.decision('d1').outcome).toBe('PENDING');
   });
 });
+
+test('what is owed is read once, however often the fleet ticks and however much there is', async () => {
+  await using bot = await openStandInBot({ maxOpenTrades: -1 });
+  await using h = fleetHarness([botConfig(bot)]);
+  for (let index = 0; index < 200; index += 1) {
+    h.journal.owe(decisionOf(`d${index}`, Date.now(), { pair: `A${index}/USDT:USDT` }), ['BOT1']);
+  }
+  await h.until(() => bot.orders().length === 200 && h.journal.decision('d199').outcome === 'FORWARDED');
+  h.journal.owe(decisionOf('later', Date.now(), { pair: 'LATER/USDT:USDT' }), ['BOT1']);
+  await h.outcome('later', 'FORWARDED');
+  expect(h.journal.rowsRead()).toBe(201);
+});

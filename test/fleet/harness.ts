@@ -61,12 +61,12 @@ export function fleetHarness(
       return call();
     };
     const deliveries: DeliveryJournal = {
-      unfinished: () => living(journal.unfinished),
+      unfinished: (ids) => living(() => journal.unfinished(ids)),
       begin: (intent) => living(() => journal.begin(intent)),
       record: (update) => living(() => journal.record(update)),
       ofDecisions: (ids) => living(() => journal.ofDecisions(ids)),
     };
-    const fleet = openFleet({ deliveries, bots, settings, clock, log, newId, random: () => 0.5 });
+    const fleet = openFleet({ deliveries, changes: journal, bots, settings, clock, log, newId, random: () => 0.5 });
     const kill = async () => {
       isDead = true;
       await fleet[Symbol.asyncDispose]();

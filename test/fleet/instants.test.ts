@@ -49,8 +49,8 @@ test('a row read before its delivery ended does not bring it back', async () => 
   let hold: Promise<void> | undefined;
   const journal = {
     ...inner,
-    unfinished: async () => {
-      const rows = await inner.unfinished();
+    unfinished: async (ids?: readonly string[]) => {
+      const rows = await inner.unfinished(ids);
       await hold;
       return rows;
     },

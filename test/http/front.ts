@@ -252,9 +252,11 @@ export function decisionOf(own: Partial<Decision> & { id: string }): Decision {
     conflict: false,
     window: { openedAtMs: T0, closesAtMs: T0 + 60_000 },
     decidedAtMs: T0 + 60_100,
+    dueAtMs: T0 + 60_000,
     outcome: 'FORWARDED',
     reason: 'FORWARDED',
     detail: null,
+    pauseId: null,
     ...own,
   };
 }

@@ -134,7 +134,7 @@ test('an empty folder reads as empty, and what is written later is seen by the s
   await gateway.trades.record([trade()]);
   expect(await gateway.decisions.page({ first: 9 })).toEqual([]);
   await using worker = await openWorkerStore(options);
-  await worker.decisions.decide([closing(decision())]);
+  await worker.decisions.decide([closing(decision())], 0);
   await worker.params.publish(paramRecord());
   expect(await look()).toEqual([1, 1, 1, 1, 0, 0]);
   expect(await gateway.decisions.page({ first: 9 })).toHaveLength(1);

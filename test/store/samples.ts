@@ -38,6 +38,7 @@ export function decision(change: Partial<Decision> = {}): Decision {
     outcome: 'PENDING',
     reason: null,
     detail: null,
+    pauseId: null,
     votes: 2,
     expectedFeeders: 5,
     confidenceE4: 8_600,
@@ -48,6 +49,7 @@ export function decision(change: Partial<Decision> = {}): Decision {
     conflict: false,
     window: { openedAtMs: T0, closesAtMs: T0 + 60_000 },
     decidedAtMs: T0 + 60_010,
+    dueAtMs: T0 + 60_000,
     ...change,
   };
 }
@@ -55,11 +57,11 @@ export function decision(change: Partial<Decision> = {}): Decision {
 /** A decision owed to `owedTo`, with `seqs` as its signals. */
 export function closing(made: Decision, owedTo: readonly string[] = [], seqs: readonly number[] = []): Closing {
   const fates = seqs.map((seq) => ({ signalId: `signal-${seq}`, seq, decisionId: made.id, counted: seq % 2 === 0 }));
-  return { decision: made, fates, owedTo };
+  return { decision: made, fates, owedTo, withheld: [] };
 }
 
 export function delivery(of: Decision, bot: string, change: Partial<Delivery> = {}): Delivery {
-  const open = { tradeId: null, detail: null, attempts: [], settleUntilMs: null, heldUntilMs: null };
+  const open = { tradeId: null, detail: null, attempts: [], pauseId: null, settleUntilMs: null, heldUntilMs: null };
   return { decisionId: of.id, bot, state: 'PENDING', ...open, ...change };
 }
 

@@ -25,7 +25,11 @@ function seenAs<Ports extends Readonly<Record<string, (store: Opened) => unknown
 signalJournalContract(seenAs({ signals: ({ gateway }) => gateway.signals }));
 decisionJournalContract(seenAs({ decisions: ({ worker }) => worker.decisions }));
 deliveryJournalContract(
-  seenAs({ decisions: ({ worker }) => worker.decisions, deliveries: ({ worker }) => worker.deliveries }),
+  seenAs({
+    decisions: ({ worker }) => worker.decisions,
+    deliveries: ({ worker }) => worker.deliveries,
+    changes: ({ gateway }) => gateway.changes,
+  }),
 );
 studyJournalContract(
   seenAs({

@@ -24,12 +24,12 @@ test('a side closes while the other goes on, and can be opened again', async () 
   const options = optionsFor(folder.path);
   await using gateway = await openGatewayStore(options);
   const worker = await openWorkerStore(options);
-  await worker.decisions.decide([closing(decision())]);
+  await worker.decisions.decide([closing(decision())], 0);
   await worker[Symbol.asyncDispose]();
-  await expect(worker.decisions.decide([])).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE' });
+  await expect(worker.decisions.decide([], 0)).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE' });
   expect(await gateway.signals.append([newSignal()])).toHaveLength(1);
   await using again = await openWorkerStore(options);
-  await again.decisions.decide([closing(decision())]);
+  await again.decisions.decide([closing(decision())], 0);
   expect(await gateway.decisions.page({ first: 9 })).toHaveLength(2);
 });
 

@@ -1,14 +1,16 @@
 // Reading decisions, fates and deliveries of worker.db.
 import type { DeliveryAttempt } from '#domain/decision.ts';
-import type { DecisionJournal, DeliveryJournal } from '../store.ts';
+import type { DecisionChanges, DecisionJournal, DeliveryJournal } from '../store.ts';
 import { decisionPage } from './decision-page.ts';
-import { attemptOf, decisionOf, deliveryOf, fateOf } from './decision-rows.ts';
+import { attemptOf, changeOf, decisionOf, deliveryOf, fateOf } from './decision-rows.ts';
 import type { ReadFile } from './read-file.ts';
 import type { Row } from './signal-rows.ts';
 
+const IS_UNFINISHED = "(d.state = 'PENDING' OR d.settleUntilMs IS NOT NULL OR d.heldUntilMs IS NOT NULL)";
+const IN_ORDER = 'ORDER BY c.windowClosesAtMs, c.id, d.bot';
 const UNFINISHED = `SELECT d.* FROM deliveries d INDEXED BY deliveriesUnfinished JOIN decisions c ON c.id = d.decisionId
-  WHERE d.state = 'PENDING' OR d.settleUntilMs IS NOT NULL OR d.heldUntilMs IS NOT NULL
-  ORDER BY c.windowClosesAtMs, c.id, d.bot`;
+  WHERE ${IS_UNFINISHED} ${IN_ORDER}`;
+const UNFINISHED_OF = `SELECT d.* FROM deliveries d JOIN decisions c ON c.id = d.decisionId WHERE ${IS_UNFINISHED} AND d.decisionId`;
 
 export function decisionReader(worker: ReadFile): Omit<DecisionJournal, 'decide'> {
   return {
@@ -29,12 +31,13 @@ export function decisionReader(worker: ReadFile): Omit<DecisionJournal, 'decide'
       const groups = Map.groupBy(rows.map(fateOf), ({ decisionId }) => decisionId);
       return decisionIds.map((id) => groups.get(id) ?? []);
     },
+    decidedUpToSeq: async () => (worker.rows('SELECT decidedUpToSeq AS seq FROM aggregation')[0]?.seq ?? 0) as number,
     fatesAfter: async (seq, limit) =>
       worker.rows('SELECT * FROM fates WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit).map(fateOf),
   };
 }
 
-export function deliveryReader(worker: ReadFile): Pick<DeliveryJournal, 'unfinished' | 'ofDecisions'> {
+export function deliveryReader(worker: ReadFile): Omit<DeliveryJournal, 'begin' | 'record'> {
   const withAttempts = (rows: readonly Row[]) => {
     const ids = [...new Set(rows.map((row) => row.decisionId as string))];
     const attempts = worker.rowsIn('SELECT * FROM attempts WHERE decisionId', ids, 'ORDER BY seq');
@@ -43,8 +46,10 @@ export function deliveryReader(worker: ReadFile): Pick<DeliveryJournal, 'unfinis
     return rows.map((row) => deliveryOf(row, attemptsOf(row)));
   };
   return {
-    unfinished: async () => {
-      const deliveries = withAttempts(worker.rows(UNFINISHED));
+    unfinished: async (decisionIds) => {
+      const rowsOwed =
+        decisionIds === undefined ? worker.rows(UNFINISHED) : worker.rowsIn(UNFINISHED_OF, decisionIds, IN_ORDER);
+      const deliveries = withAttempts(rowsOwed);
       const ids = [...new Set(deliveries.map(({ decisionId }) => decisionId))];
       const rows = worker.rowsIn('SELECT * FROM decisions WHERE id', ids);
       const decisions = new Map(rows.map((row) => [row.id, decisionOf(row)]));
@@ -58,6 +63,14 @@ export function deliveryReader(worker: ReadFile): Pick<DeliveryJournal, 'unfinis
       const groups = Map.groupBy(withAttempts(rows), ({ decisionId }) => decisionId);
       return decisionIds.map((id) => groups.get(id) ?? []);
     },
+  };
+}
+
+export function changeReader(worker: ReadFile): DecisionChanges {
+  return {
+    after: async (seq, limit) =>
+      worker.rows('SELECT * FROM changes WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit).map(changeOf),
+    lastSeq: async () => (worker.rows('SELECT max(seq) AS seq FROM changes')[0]?.seq ?? 0) as number,
   };
 }
 

@@ -1,6 +1,6 @@
 // Decisions, fates, deliveries and attempts as rows of worker.db and back.
 import type { SQLInputValue } from 'node:sqlite';
-import type { Decision, Delivery, DeliveryAttempt, SignalFate } from '#domain/decision.ts';
+import type { Decision, DecisionChange, Delivery, DeliveryAttempt, SignalFate } from '#domain/decision.ts';
 import type { Row } from './signal-rows.ts';
 
 export const DECISION_COLUMNS = [
@@ -21,6 +21,8 @@ export const DECISION_COLUMNS = [
   'windowOpenedAtMs',
   'windowClosesAtMs',
   'decidedAtMs',
+  'dueAtMs',
+  'pauseId',
 ] as const;
 
 /** The values of DECISION_COLUMNS, in their order. */
@@ -43,6 +45,8 @@ export function decisionValues(decision: Decision): SQLInputValue[] {
     windowOpenedAtMs: decision.window.openedAtMs,
     windowClosesAtMs: decision.window.closesAtMs,
     decidedAtMs: decision.decidedAtMs,
+    dueAtMs: decision.dueAtMs,
+    pauseId: decision.pauseId,
   };
   return DECISION_COLUMNS.map((column) => values[column]);
 }
@@ -66,6 +70,19 @@ export function decisionOf(row: Row): Decision {
     conflict: row.conflict === 1,
     window: { openedAtMs: row.windowOpenedAtMs as number, closesAtMs: row.windowClosesAtMs as number },
     decidedAtMs: row.decidedAtMs as number,
+    dueAtMs: (row.dueAtMs ?? row.windowClosesAtMs) as number,
+    pauseId: row.pauseId as string | null,
+  };
+}
+
+/** The change of a row of `SELECT * FROM changes`. */
+export function changeOf(row: Row): DecisionChange {
+  return {
+    seq: row.seq as number,
+    decisionId: row.decisionId as string,
+    outcome: row.outcome as DecisionChange['outcome'],
+    reason: row.reason as DecisionChange['reason'],
+    detail: row.detail as string | null,
   };
 }
 
@@ -87,6 +104,7 @@ export function deliveryOf(row: Row, attempts: readonly DeliveryAttempt[]): Deli
     tradeId: row.tradeId as string | null,
     detail: row.detail as string | null,
     attempts,
+    pauseId: row.pauseId as string | null,
     settleUntilMs: row.settleUntilMs as number | null,
     heldUntilMs: row.heldUntilMs as number | null,
   };

@@ -1,12 +1,20 @@
 // What the worker's writer thread does to decisions and deliveries in worker.db. Its indexes refuse a second delivery per (decision, bot),
 // a second open attempt per bot, and a second decision settled by one trade, whoever asks.
 import type { DatabaseSync } from 'node:sqlite';
+import type { Decision } from '#domain/decision.ts';
 import type { Closing, DeliveryJournal } from '../store.ts';
+import { refusalKeeping } from './bots.ts';
 import { DECISION_COLUMNS, decisionValues } from './decision-rows.ts';
 import { isUniqueRefusal } from './trouble.ts';
+import { voteCounting } from './vote-counts.ts';
 
 type Intent = Parameters<DeliveryJournal['begin']>[0];
 type Update = Parameters<DeliveryJournal['record']>[0];
+
+interface Deciding {
+  readonly closings: readonly Closing[];
+  readonly decidedUpToSeq: number;
+}
 
 export function decisionOperations(db: DatabaseSync) {
   const insertDecision = db.prepare(
@@ -17,6 +25,9 @@ export function decisionOperations(db: DatabaseSync) {
   );
   const insertFate = db.prepare('INSERT INTO fates (seq, signalId, decisionId, counted) VALUES (?, ?, ?, ?)');
   const insertDelivery = db.prepare("INSERT INTO deliveries (decisionId, bot, state) VALUES (?, ?, 'PENDING')");
+  const insertWithheld = db.prepare(
+    "INSERT INTO deliveries (decisionId, bot, state, detail, pauseId) VALUES (?, ?, 'EXPIRED', ?, ?)",
+  );
   const stateOf = db.prepare('SELECT state FROM deliveries WHERE decisionId = ? AND bot = ?');
   const attemptOf = db.prepare('SELECT decisionId, bot, open FROM attempts WHERE id = ?');
   const insertAttempt = db.prepare('INSERT INTO attempts (id, decisionId, bot, atMs, open) VALUES (?, ?, ?, ?, 1)');
@@ -27,9 +38,11 @@ export function decisionOperations(db: DatabaseSync) {
     'UPDATE attempts SET open = 0 WHERE decisionId = ? AND bot = ? AND open = 1 AND (finishedAtMs IS NOT NULL OR ?)',
   );
   const updateDelivery = db.prepare(
-    'UPDATE deliveries SET state = ?, tradeId = ?, detail = ?, settleUntilMs = ?, heldUntilMs = ? WHERE decisionId = ? AND bot = ?',
+    'UPDATE deliveries SET state = ?, tradeId = ?, detail = ?, pauseId = ?, settleUntilMs = ?, heldUntilMs = ? WHERE decisionId = ? AND bot = ?',
   );
-  const updateDecision = db.prepare('UPDATE decisions SET outcome = ?, reason = ?, detail = ? WHERE id = ?');
+  const updateDecision = db.prepare(
+    'UPDATE decisions SET outcome = ?, reason = ?, detail = ?, pauseId = ? WHERE id = ?',
+  );
   const updateSource = db.prepare(
     'UPDATE decisionSources SET outcome = ? WHERE source = ? AND windowClosesAtMs = ? AND decisionId = ?',
   );
@@ -38,17 +51,32 @@ export function decisionOperations(db: DatabaseSync) {
     'INSERT OR IGNORE INTO settledTrades (bot, tradeId, openedAtMs, decisionId) VALUES (?, ?, ?, ?)',
   );
 
-  const decideOne = ({ decision, fates, owedTo }: Closing) => {
-    if (insertDecision.run(...decisionValues(decision)).changes === 0) return;
+  const outcomeOf = db.prepare('SELECT outcome FROM decisions WHERE id = ?');
+  const insertChange = db.prepare('INSERT INTO changes (decisionId, outcome, reason, detail) VALUES (?, ?, ?, ?)');
+  const moveMark = db.prepare('UPDATE aggregation SET decidedUpToSeq = max(decidedUpToSeq, ?)');
+  const changed = ({ id, outcome, reason, detail }: Decision) => insertChange.run(id, outcome, reason, detail);
+
+  const votes = voteCounting(db);
+  const refused = refusalKeeping(db);
+
+  /** Whether the decision is new. */
+  const decideOne = ({ decision, fates, owedTo, withheld }: Closing): boolean => {
+    if (insertDecision.run(...decisionValues(decision)).changes === 0) return false;
     for (const source of decision.sources) {
       insertSource.run(source, decision.window.closesAtMs, decision.id, decision.outcome);
     }
     for (const fate of fates) insertFate.run(fate.seq, fate.signalId, fate.decisionId, fate.counted ? 1 : 0);
     for (const bot of owedTo) insertDelivery.run(decision.id, bot);
+    for (const { bot, detail, pauseId } of withheld) insertWithheld.run(decision.id, bot, detail, pauseId);
+    changed(decision);
+    return true;
   };
 
   return {
-    decide: (closings: readonly Closing[]): void => closings.forEach(decideOne),
+    decide: ({ closings, decidedUpToSeq }: Deciding): void => {
+      votes.decided(closings.filter(decideOne).map(({ decision }) => decision));
+      moveMark.run(decidedUpToSeq);
+    },
     begin: ({ decisionId, bot, attemptId, atMs }: Intent): 'begun' | 'busy' => {
       const known = attemptOf.get(attemptId);
       if (known !== undefined) {
@@ -65,7 +93,7 @@ export function decisionOperations(db: DatabaseSync) {
         throw error;
       }
     },
-    record: ({ attempt, delivery, decision, trade }: Update): 'recorded' | 'taken' => {
+    record: ({ attempt, delivery, decision, trade, refusal }: Update): 'recorded' | 'taken' => {
       if (delivery.decisionId !== decision.id)
         throw new Error(`delivery of ${delivery.decisionId}, not ${decision.id}`);
       if (trade !== undefined) {
@@ -73,8 +101,9 @@ export function decisionOperations(db: DatabaseSync) {
         if (owner !== undefined && owner !== decision.id) return 'taken';
         settle.run(delivery.bot, trade.tradeId, trade.openedAtMs, decision.id);
       }
-      const { state, tradeId, detail, settleUntilMs, heldUntilMs, decisionId, bot } = delivery;
-      const updated = updateDelivery.run(state, tradeId, detail, settleUntilMs, heldUntilMs, decisionId, bot);
+      const { state, tradeId, detail, pauseId, settleUntilMs, heldUntilMs, decisionId, bot } = delivery;
+      const figures = [state, tradeId, detail, pauseId, settleUntilMs, heldUntilMs];
+      const updated = updateDelivery.run(...figures, decisionId, bot);
       if (updated.changes === 0) throw new Error(`no delivery of ${decisionId} to ${bot}`);
       if (attempt !== undefined) {
         const { finishedAtMs, status, error, durationMs, id } = attempt;
@@ -82,9 +111,12 @@ export function decisionOperations(db: DatabaseSync) {
         if (ended.changes === 0) throw new Error(`no attempt ${id} of ${decisionId} at ${bot}`);
       }
       if (heldUntilMs === null) closeAttempts.run(decisionId, bot, state === 'PENDING' ? 0 : 1);
-      if (updateDecision.run(decision.outcome, decision.reason, decision.detail, decision.id).changes === 0) {
-        throw new Error(`no decision ${decision.id}`);
-      }
+      const before = outcomeOf.get(decision.id)?.outcome;
+      if (before === undefined) throw new Error(`no decision ${decision.id}`);
+      updateDecision.run(decision.outcome, decision.reason, decision.detail, decision.pauseId, decision.id);
+      votes.ended(decision, before);
+      if (refusal !== undefined) refused(delivery, refusal);
+      if (before !== decision.outcome) changed(decision);
       for (const source of decision.sources) {
         updateSource.run(decision.outcome, source, decision.window.closesAtMs, decision.id);
       }

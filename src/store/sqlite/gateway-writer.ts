@@ -1,11 +1,15 @@
-// What the gateway's writer thread does to gateway.db: signals get their stamp and window, duplicates find their first, study requests are queued.
+// What the gateway's writer thread does to gateway.db: signals get their stamp and window, duplicates find their first, feeders are
+// counted, study requests are queued, pauses are kept.
 import type { DatabaseSync } from 'node:sqlite';
 import type { NewSignal, Signal, Window } from '#domain/signal.ts';
 import { mark } from '#trace/trace.ts';
 import type { AppendResult } from '../store.ts';
+import { feederCounting } from './feeder-counts.ts';
 import type { FileWriter } from './group-commit.ts';
 import type { JournalTime } from './journal-time.ts';
-import { contentHash, INSERT_SIGNAL, journaled, type Row, signalOf, signalValues } from './signal-rows.ts';
+import { BY_KEY, BY_SENDING, type FindSignal, firstOf } from './known-signals.ts';
+import { pauseOperations } from './pauses.ts';
+import { contentHash, INSERT_SIGNAL, journaled, type Row, signalValues } from './signal-rows.ts';
 
 /** A study request as a row: `body` is JSON, `plane` an encoded plane. */
 export interface RequestRow {
@@ -21,8 +25,8 @@ const REMEMBERED_WINDOWS = 20_000;
 
 export function gatewayWriter(db: DatabaseSync, time: JournalTime) {
   const insert = db.prepare(INSERT_SIGNAL);
-  const byKey = db.prepare('SELECT * FROM signals WHERE credential = ? AND idempotencyKey = ?');
-  const bySending = db.prepare('SELECT * FROM signals WHERE source = ? AND pair = ? AND side = ? AND sentAtMs = ?');
+  const known = { [BY_KEY]: db.prepare(BY_KEY), [BY_SENDING]: db.prepare(BY_SENDING) };
+  const find: FindSignal = (sql, ...values) => known[sql].get(...values);
   const lastOf = db.prepare(
     'SELECT windowOpenedAtMs AS o, windowClosesAtMs AS c FROM signals WHERE pair = ? AND side = ? ORDER BY seq DESC LIMIT 1',
   );
@@ -31,26 +35,17 @@ export function gatewayWriter(db: DatabaseSync, time: JournalTime) {
   );
   /** Per market the window opened by this process and when it ends by the monotonic clock. Only hints: the rows say what is so. */
   const ends = new Map<string, { readonly closesAtMs: number; readonly endsSteadyMs: number }>();
+  const feeders = feederCounting(db);
   let accepted = 0;
 
   const append = (signal: NewSignal): AppendResult => {
     const digest = contentHash(signal);
-    const first = firstOf(signal, digest);
+    const first = firstOf(signal, digest, find);
     if (first !== undefined) return first;
     const { receivedAtMs, window } = place(signal);
     const { lastInsertRowid } = insert.run(...signalValues(signal, { receivedAtMs, window, contentHash: digest }));
     accepted += 1;
     return { kind: 'accepted', signal: journaled(signal, { seq: Number(lastInsertRowid), receivedAtMs, window }) };
-  };
-
-  const firstOf = (signal: NewSignal, digest: string): AppendResult | undefined => {
-    const sameKey = signal.idempotencyKey === null ? undefined : byKey.get(signal.credential, signal.idempotencyKey);
-    if (sameKey !== undefined) {
-      return { kind: sameKey.contentHash === digest ? 'duplicate' : 'conflict', signal: signalOf(sameKey) };
-    }
-    if (signal.sentAtMs === null) return undefined;
-    const sameSending = bySending.get(signal.source, signal.pair, signal.side, signal.sentAtMs);
-    return sameSending === undefined ? undefined : { kind: 'duplicate', signal: signalOf(sameSending) };
   };
 
   /** Stamp and window: the open one of the market by the monotonic clock, else a new one that overlaps no earlier one of it. */
@@ -82,7 +77,12 @@ export function gatewayWriter(db: DatabaseSync, time: JournalTime) {
     kind: 'gateway',
     db,
     operations: {
-      appendSignals: (signals: readonly NewSignal[]): readonly AppendResult[] => signals.map(append),
+      ...pauseOperations(db),
+      appendSignals: (signals: readonly NewSignal[]): readonly AppendResult[] => {
+        const ends = signals.map(append);
+        feeders.count(ends.flatMap(({ kind, signal }) => (kind === 'accepted' ? [signal] : [])));
+        return ends;
+      },
       appendRequest: (request: RequestRow): number =>
         Number(
           insertRequest.run(request.atMs, request.kind, request.studyId, request.body, request.plane).lastInsertRowid,
@@ -90,8 +90,10 @@ export function gatewayWriter(db: DatabaseSync, time: JournalTime) {
     },
     beginning: () => {
       accepted = 0;
+      feeders.begin();
     },
     committing: () => {
+      feeders.write();
       if (accepted > 0) mark('signal.committing', { count: accepted });
     },
     committed: (durationMs: number) => {

@@ -1,28 +1,39 @@
 // Every port that only reads, over the four files of one data folder; each file is empty until its writer makes it.
 import type {
+  BotJournal,
+  DecisionChanges,
   DecisionJournal,
   DeliveryJournal,
+  FeederJournal,
   ParamStore,
+  PauseJournal,
   SignalJournal,
   StudyJournal,
   StudyRequests,
   TradeStore,
 } from '../store.ts';
-import { decisionReader, deliveryReader } from './decision-reader.ts';
+import { botReader } from './bots.ts';
+import { changeReader, decisionReader, deliveryReader } from './decision-reader.ts';
+import { feederReader } from './feeder-counts.ts';
 import { paramReader } from './param-reader.ts';
+import { pauseReader } from './pauses.ts';
 import { ReadFile } from './read-file.ts';
 import { requestReader, signalReader } from './signal-reader.ts';
 import { studyReader } from './study-reader.ts';
 import { sumsReader } from './sums-reader.ts';
 
 export interface ReadPorts {
-  readonly signals: Pick<SignalJournal, 'byIds' | 'after'>;
+  readonly signals: Omit<SignalJournal, 'append'>;
   readonly studyRequests: Pick<StudyRequests, 'after'>;
   readonly decisions: Omit<DecisionJournal, 'decide'>;
-  readonly deliveries: Pick<DeliveryJournal, 'unfinished' | 'ofDecisions'>;
+  readonly deliveries: Omit<DeliveryJournal, 'begin' | 'record'>;
+  readonly changes: DecisionChanges;
   readonly studies: Omit<StudyJournal, 'save'>;
   readonly params: Pick<ParamStore, 'newest'>;
-  readonly trades: Pick<TradeStore, 'sums'>;
+  readonly trades: Omit<TradeStore, 'record'>;
+  readonly pauses: Omit<PauseJournal, 'add' | 'end'>;
+  readonly feeders: FeederJournal;
+  readonly bots: Omit<BotJournal, 'save'>;
   close(): Promise<void>;
 }
 
@@ -36,9 +47,13 @@ export function readPorts(folder: string): ReadPorts {
     studyRequests: requestReader(gateway),
     decisions: decisionReader(worker),
     deliveries: deliveryReader(worker),
+    changes: changeReader(worker),
     studies: studyReader(gateway, worker),
     params: paramReader(params),
     trades,
+    pauses: pauseReader(gateway),
+    feeders: feederReader(gateway, worker),
+    bots: botReader(worker),
     close: async () => {
       for (const file of [gateway, worker, params]) file.close();
       await trades.close();

@@ -134,6 +134,86 @@ CREATE TABLE studyRequestsSeen (only INTEGER PRIMARY KEY CHECK (only = 1), seq I
 INSERT INTO studyRequestsSeen VALUES (1, 0);
 `;
 
+/** How far decisions are complete, what changed when, and where a delivery's time counts from. */
+const WORKER_2 = `
+ALTER TABLE decisions ADD COLUMN dueAtMs INTEGER;
+CREATE TABLE aggregation (only INTEGER PRIMARY KEY CHECK (only = 1), decidedUpToSeq INTEGER NOT NULL) STRICT;
+INSERT INTO aggregation VALUES (1, 0);
+CREATE TABLE changes (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  decisionId TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  reason TEXT,
+  detail TEXT
+) STRICT;
+CREATE INDEX changesByDecision ON changes (decisionId);
+CREATE INDEX settledTradesByDecision ON settledTrades (decisionId);
+`;
+
+/** What operators pause, and what is counted of feeders: the last day's signals are counted for a file that has some. */
+const GATEWAY_2 = `
+CREATE TABLE pauses (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  pair TEXT,
+  side TEXT,
+  source TEXT,
+  bot TEXT,
+  reason TEXT NOT NULL,
+  author TEXT NOT NULL,
+  createdAtMs INTEGER NOT NULL,
+  untilMs INTEGER,
+  endedAtMs INTEGER,
+  endedBy TEXT
+) STRICT;
+CREATE INDEX pausesNotEnded ON pauses (seq, untilMs) WHERE endedAtMs IS NULL;
+CREATE TABLE feeders (
+  source TEXT PRIMARY KEY,
+  beatAtMs INTEGER NOT NULL,
+  lastAtMs INTEGER NOT NULL,
+  intervals INTEGER NOT NULL,
+  meanMs REAL NOT NULL,
+  deviationMs REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX feedersByLast ON feeders (lastAtMs);
+CREATE TABLE feederMinutes (
+  source TEXT NOT NULL,
+  atMs INTEGER NOT NULL,
+  signals INTEGER NOT NULL,
+  defaulted INTEGER NOT NULL,
+  PRIMARY KEY (source, atMs)
+) STRICT, WITHOUT ROWID;
+INSERT INTO feeders SELECT source, max(receivedAtMs), max(receivedAtMs), 0, 0, 0 FROM signals GROUP BY source;
+INSERT INTO feederMinutes SELECT source, receivedAtMs - receivedAtMs % 60000 AS atMs, count(*), sum(confidenceDefaulted) FROM signals
+  WHERE receivedAtMs > (SELECT max(receivedAtMs) FROM signals) - 90000000 GROUP BY source, atMs;
+`;
+
+/** Which pause stopped what, what the worker knows of bots, and what is counted of votes and refusals. */
+const WORKER_3 = `
+ALTER TABLE decisions ADD COLUMN pauseId TEXT;
+ALTER TABLE deliveries ADD COLUMN pauseId TEXT;
+CREATE TABLE bots (name TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE refusals (
+  bot TEXT NOT NULL,
+  decisionId TEXT NOT NULL,
+  atMs INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (bot, decisionId)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX refusalsByTime ON refusals (atMs, bot, text);
+CREATE TABLE voteMinutes (
+  source TEXT NOT NULL,
+  atMs INTEGER NOT NULL,
+  votes INTEGER NOT NULL,
+  joined INTEGER NOT NULL,
+  forwarded INTEGER NOT NULL,
+  PRIMARY KEY (source, atMs)
+) STRICT, WITHOUT ROWID;
+INSERT INTO voteMinutes SELECT s.source, s.windowClosesAtMs - s.windowClosesAtMs % 60000 AS atMs, count(*), sum(d.votes > 1),
+  sum(d.outcome = 'FORWARDED') FROM decisionSources s JOIN decisions d ON d.id = s.decisionId
+  WHERE s.windowClosesAtMs > (SELECT max(windowClosesAtMs) FROM decisions) - 90000000 GROUP BY s.source, atMs;
+`;
+
 const TRADES_1 = `
 CREATE TABLE trades (
   bot TEXT NOT NULL,
@@ -173,8 +253,8 @@ CREATE TABLE params (
 
 /** 'PGA' and a letter per file, so that files put in each other's place are noticed. */
 export const FORMATS: Readonly<Record<FileKind, FileFormat>> = {
-  gateway: { path: 'gateway.db', applicationId: 0x50474147, steps: [GATEWAY_1] },
-  worker: { path: 'worker.db', applicationId: 0x50474157, steps: [WORKER_1] },
+  gateway: { path: 'gateway.db', applicationId: 0x50474147, steps: [GATEWAY_1, GATEWAY_2] },
+  worker: { path: 'worker.db', applicationId: 0x50474157, steps: [WORKER_1, WORKER_2, WORKER_3] },
   trades: { path: join('hub', 'trades.db'), applicationId: 0x50474154, steps: [TRADES_1] },
   params: { path: join('hub', 'params.db'), applicationId: 0x50474150, steps: [PARAMS_1] },
 };

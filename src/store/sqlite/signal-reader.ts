@@ -1,12 +1,17 @@
 // Reading the signal log and the study requests of gateway.db. Only its one writer adds rows, in commit order, so a later read never shows an earlier seq.
 import type { Plane, Study, StudySpec } from '#domain/study.ts';
 import type { SignalJournal, StudyRequest, StudyRequests } from '../store.ts';
+import { firstOf } from './known-signals.ts';
 import { decodePlane } from './plane-codec.ts';
 import type { ReadFile } from './read-file.ts';
-import { type Row, signalOf } from './signal-rows.ts';
+import { contentHash, type Row, signalOf } from './signal-rows.ts';
 
-export function signalReader(gateway: ReadFile): Pick<SignalJournal, 'byIds' | 'after'> {
+export function signalReader(gateway: ReadFile): Omit<SignalJournal, 'append'> {
   return {
+    known: async (signals) =>
+      signals.map((signal) =>
+        firstOf(signal, contentHash(signal), (sql, ...values) => gateway.rows(sql, ...values)[0]),
+      ),
     byIds: async (ids) =>
       gateway
         .rowsByKey('SELECT * FROM signals WHERE id', 'id', ids)

@@ -18,7 +18,7 @@ export function decisionJournalContract(open: () => Promise<DecisionsUnderTest>)
         decision(),
         decision({ leverage: null, sources: [], conflict: true, confidenceDefaulted: true }),
       ];
-      await journal.decisions.decide([closing(one, [], [3, 5]), closing(two, [], [4])]);
+      await journal.decisions.decide([closing(one, [], [3, 5]), closing(two, [], [4])], 0);
       await journal.reopen();
       expect(await journal.decisions.byIds([two.id, 'none', one.id])).toEqual([two, undefined, one]);
       const fate = (seq: number, of: Decision) => closing(of, [], [seq]).fates[0];
@@ -31,16 +31,29 @@ export function decisionJournalContract(open: () => Promise<DecisionsUnderTest>)
     test('a decision that is there already is left as it is, with its fates', async () => {
       await using journal = await open();
       const first = decision();
-      await journal.decisions.decide([closing(first, ['BOT1'], [1])]);
-      await journal.decisions.decide([closing({ ...first, votes: 9, outcome: 'EXPIRED' }, ['BOT1', 'BOT2'], [1, 2])]);
+      await journal.decisions.decide([closing(first, ['BOT1'], [1])], 0);
+      await journal.decisions.decide(
+        [closing({ ...first, votes: 9, outcome: 'EXPIRED' }, ['BOT1', 'BOT2'], [1, 2])],
+        0,
+      );
       expect(await journal.decisions.byIds([first.id])).toEqual([first]);
       expect(await journal.decisions.fatesAfter(0, 10)).toHaveLength(1);
+    });
+
+    test('how far signals are decided is kept with the decisions and never goes back', async () => {
+      await using journal = await open();
+      expect(await journal.decisions.decidedUpToSeq()).toBe(0);
+      await journal.decisions.decide([closing(decision(), [], [1])], 7);
+      await journal.decisions.decide([closing(decision(), [], [8])], 3);
+      await expect(journal.decisions.decide([closing(decision(), [], [8])], 9)).rejects.toThrow();
+      await journal.reopen();
+      expect(await journal.decisions.decidedUpToSeq()).toBe(7);
     });
 
     test('decides all or none', async () => {
       await using journal = await open();
       const [one, two] = [decision(), decision()];
-      await expect(journal.decisions.decide([closing(one, [], [1]), closing(two, [], [1])])).rejects.toThrow();
+      await expect(journal.decisions.decide([closing(one, [], [1]), closing(two, [], [1])], 0)).rejects.toThrow();
       expect(await journal.decisions.byIds([one.id, two.id])).toEqual([undefined, undefined]);
       expect(await journal.decisions.fatesAfter(0, 10)).toEqual([]);
     });
@@ -48,7 +61,10 @@ export function decisionJournalContract(open: () => Promise<DecisionsUnderTest>)
     test('pages are those of a plain filter and sort, for every filter and cursor', async () => {
       await using journal = await open();
       const all = Array.from({ length: 120 }, (_, index) => sample(index));
-      await journal.decisions.decide(all.map((made) => closing(made)));
+      await journal.decisions.decide(
+        all.map((made) => closing(made)),
+        0,
+      );
       await fc.assert(
         fc.asyncProperty(queries(all), async (query) => {
           expect(await journal.decisions.page(query)).toEqual(expectedPage(all, query));
@@ -60,11 +76,17 @@ export function decisionJournalContract(open: () => Promise<DecisionsUnderTest>)
     test('a cursor stays where it was while decisions are added', async () => {
       await using journal = await open();
       const all = Array.from({ length: 10 }, (_, index) => sample(index));
-      await journal.decisions.decide(all.map((made) => closing(made)));
+      await journal.decisions.decide(
+        all.map((made) => closing(made)),
+        0,
+      );
       const [, last] = await journal.decisions.page({ first: 1 });
       const after = last === undefined ? undefined : { windowClosesAtMs: last.window.closesAtMs, id: last.id };
       const before = await journal.decisions.page({ first: 5, after });
-      await journal.decisions.decide([closing(decision({ window: { openedAtMs: T0, closesAtMs: T0 + 86_400_000 } }))]);
+      await journal.decisions.decide(
+        [closing(decision({ window: { openedAtMs: T0, closesAtMs: T0 + 86_400_000 } }))],
+        0,
+      );
       expect(await journal.decisions.page({ first: 5, after })).toEqual(before);
     });
   });

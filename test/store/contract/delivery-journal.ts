@@ -1,12 +1,13 @@
 // What every journal of deliveries promises: the rules by which nothing is done twice hold whoever asks.
 import { describe, expect, test } from 'vitest';
 import type { Decision, DecisionEnd, DeliveryAttempt } from '#domain/decision.ts';
-import type { DecisionJournal, DeliveryJournal } from '#store/store.ts';
+import type { DecisionChanges, DecisionJournal, DeliveryJournal } from '#store/store.ts';
 import { closing, decision, delivery, T0 } from '../samples.ts';
 
 export interface DeliveriesUnderTest extends AsyncDisposable {
   readonly decisions: DecisionJournal;
   readonly deliveries: DeliveryJournal;
+  readonly changes: DecisionChanges;
   reopen(): Promise<void>;
 }
 
@@ -23,7 +24,7 @@ export function deliveryJournalContract(open: () => Promise<DeliveriesUnderTest>
     bots: readonly string[] = ['BOT1'],
     made: Decision = decision(),
   ) => {
-    await journal.decisions.decide([closing(made, bots)]);
+    await journal.decisions.decide([closing(made, bots)], 0);
     return made;
   };
   const begin = (journal: DeliveriesUnderTest, made: Decision, attemptId: string, bot = 'BOT1') =>
@@ -43,6 +44,41 @@ export function deliveryJournalContract(open: () => Promise<DeliveriesUnderTest>
       ]);
       expect(unfinished[0]).toEqual({ delivery: delivery(early, 'BOT1'), decision: early });
       expect(await journal.deliveries.ofDecisions(['none', late.id])).toEqual([[], [delivery(late, 'BOT1')]]);
+    });
+
+    test('unfinished deliveries of certain decisions', async () => {
+      await using journal = await open();
+      const [one, two, done] = [await owed(journal, ['BOT1', 'BOT2']), await owed(journal), await owed(journal)];
+      await journal.deliveries.record({ delivery: delivery(done, 'BOT1', { state: 'REFUSED' }), decision: done });
+      const found = await journal.deliveries.unfinished([one.id, done.id, 'none']);
+      expect(found.map((row) => [row.decision.id, row.delivery.bot])).toEqual([
+        [one.id, 'BOT1'],
+        [one.id, 'BOT2'],
+      ]);
+      expect(await journal.deliveries.unfinished([])).toEqual([]);
+      expect((await journal.deliveries.unfinished()).length).toBe(3);
+      expect(two.id).not.toBe(one.id);
+    });
+
+    test('each change of an outcome is told once, in order, as it was then', async () => {
+      await using journal = await open();
+      expect(await journal.changes.lastSeq()).toBe(0);
+      const made = await owed(journal);
+      await journal.decisions.decide([closing({ ...made, votes: 9 })], 0);
+      const unknown = delivery(made, 'BOT1', { state: 'UNKNOWN', settleUntilMs: T0 + 9 });
+      await journal.deliveries.record({ delivery: delivery(made, 'BOT1'), decision: made });
+      await journal.deliveries.record({ delivery: unknown, decision: { ...made, ...UNKNOWN } });
+      await journal.deliveries.record({ delivery: { ...unknown, detail: 'x' }, decision: { ...made, ...UNKNOWN } });
+      await journal.reopen();
+      const delivered = delivery(made, 'BOT1', { state: 'DELIVERED', tradeId: '5' });
+      await journal.deliveries.record({ delivery: delivered, decision: { ...made, ...FORWARDED } });
+      const all = await journal.changes.after(0, 10);
+      const { outcome, reason, detail } = made;
+      expect(all.map(({ seq: _, ...change }) => change)).toEqual(
+        [{ outcome, reason, detail }, UNKNOWN, FORWARDED].map((end) => ({ decisionId: made.id, ...end })),
+      );
+      expect(await journal.changes.after(all[0]?.seq ?? 0, 1)).toEqual(all.slice(1, 2));
+      expect(await journal.changes.lastSeq()).toBe(all[2]?.seq);
     });
 
     test('an intent is kept open, its end is kept with delivery and decision', async () => {

@@ -98,6 +98,31 @@ export function signalJournalContract(open: () => Promise<JournalUnderTest>): vo
       expect(await journal.signals.after(0, 10)).toHaveLength(2);
     });
 
+    test('what is known is told as append would tell it, and nothing is written', async () => {
+      await using journal = await open();
+      const keyed = newSignal({ idempotencyKey: 'k' });
+      const timed = newSignal({ sentAtMs: 1_000 });
+      const [one, two] = await journal.signals.append([keyed, timed]);
+      await journal.reopen();
+      const asked = [
+        { ...keyed, id: 'again' },
+        { ...keyed, id: 'other', confidenceE4: 1 },
+        { ...timed, id: 'late', confidenceE4: 1 },
+        newSignal({ sentAtMs: 1_001 }),
+        newSignal({ idempotencyKey: 'k', credential: 'feeder-b' }),
+        newSignal(),
+      ];
+      expect(await journal.signals.known(asked)).toEqual([
+        { kind: 'duplicate', signal: one?.signal },
+        { kind: 'conflict', signal: one?.signal },
+        { kind: 'duplicate', signal: two?.signal },
+        undefined,
+        undefined,
+        undefined,
+      ]);
+      expect(await journal.signals.after(0, 10)).toHaveLength(2);
+    });
+
     test('the same source, pair, side and sentAt is a duplicate; without key and sentAt nothing is', async () => {
       await using journal = await open();
       const given = newSignal({ sentAtMs: 1_000 });
