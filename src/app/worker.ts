@@ -31,8 +31,10 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
   if (lock === undefined) return undefined;
   opening.use(lock);
   const store = opening.use(await openWorkerStore({ folder: config.data, log, hubWrites }));
-  const { signals, decisions, deliveries, changes, studyRequests, studies, params } = store;
-  const fleet = opening.use(openFleet({ deliveries, changes, bots: config.bots, settings: config, clock, log, newId, random }));
+  const { signals, decisions, deliveries, changes, pauses, bots: states, studyRequests, studies, params } = store;
+  const fleet = opening.use(
+    openFleet({ deliveries, changes, pauses, states, bots: config.bots, settings: config, clock, log, newId, random }),
+  );
   const runner = opening.use(
     openStudyRunner({
       requests: studyRequests,
@@ -44,7 +46,7 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
       log,
     }),
   );
-  const aggregator = openAggregator({ signals, decisions, settings: config, bots: config.bots, log });
+  const aggregator = openAggregator({ signals, decisions, pauses, settings: config, bots: config.bots, log });
   const loop = startWorkerLoop(
     [
       { name: 'ensemble', tick: (now) => aggregator.tick(now) },

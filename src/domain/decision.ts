@@ -50,7 +50,7 @@ export interface Decision extends DecisionEnd {
 }
 
 /** One change of a decision's end, in the order they were journaled: when it was decided, and whenever its outcome became another one. */
-export interface DecisionChange extends Omit<DecisionEnd, 'pauseId'> {
+export interface DecisionChange extends DecisionEnd {
   readonly seq: number;
   readonly decisionId: string;
 }

@@ -3,6 +3,7 @@
 import { badInput } from '#domain/fault.ts';
 import type { Side } from '#domain/market.ts';
 import { type ConfidenceE4, isSource } from '#domain/signal.ts';
+import { namesInTag } from '#domain/tag-sources.ts';
 
 /** The longest tag a feeder may send. */
 export const MAX_INBOUND_TAG = 1_000;
@@ -24,8 +25,7 @@ export interface TagReading {
 }
 
 const NUMBER = '[+-]?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:e[+-]?[0-9]+)?';
-const HEAD = /^\s*(?:(long|short)(?![\p{L}\p{N}_-])[\s:]*)?(?:from\s+([^\s()]+))?/iu;
-const FROM_KEY = /(?:^|[\s(,;|])from\s*=\s*([^\s()]+)/i;
+const SIDE = /^\s*(long|short)(?![\p{L}\p{N}_-])/iu;
 const CONF_KEY = /(?:^|[\s(,;|])conf\s*=\s*/i;
 const CONF_VALUE = new RegExp(`(${NUMBER})(?=$|[\\s();|]|,(?![0-9]))`, 'iy');
 const DATA_QUALITY = /\(\s*DQ\s*:([^)]*)/i;
@@ -44,13 +44,12 @@ export function readTag(tag: string, field: string): TagReading {
     throw badInput(field, `${tag.length} characters`, `at most ${MAX_INBOUND_TAG} characters`);
   }
   if (FORBIDDEN_CHARACTER.test(tag)) throw badInput(field, 'holds control characters', TAG_ALLOWED);
-  const head = HEAD.exec(tag);
-  const named = (head?.[2] ?? FROM_KEY.exec(tag)?.[1])?.replace(/[,;:]$/, '').split(',') ?? [];
-  const sources = named.filter((name, index) => index === 0 || index < named.length - 1 || !/^\+[0-9]+$/.test(name));
+  const side = SIDE.exec(tag)?.[1]?.toUpperCase();
+  const sources = namesInTag(tag);
   const malformedSource = sources.find((name) => !isSource(name));
   const quality = DATA_QUALITY.exec(tag)?.[1] ?? '';
   return {
-    side: head?.[1] === undefined ? undefined : head[1].toLowerCase() === 'long' ? 'LONG' : 'SHORT',
+    side: side === 'LONG' || side === 'SHORT' ? side : undefined,
     sources: malformedSource === undefined ? sources : [],
     malformedSource,
     confidence: readConfidence(tag, field),

@@ -1,6 +1,5 @@
-// Votes become a verdict. Pure, in whole numbers only: three votes of 0.70 are exactly 0.70. The order of the conditions stands in one place.
+// Votes add up, and are enough or not. Pure, in whole numbers only: three votes of 0.70 are exactly 0.70.
 import { roundHalfAway } from '#domain/decimal.ts';
-import type { DecisionEnd } from '#domain/decision.ts';
 import { type ConfidenceE4, fromE4 } from '#domain/signal.ts';
 import type { Rules } from './settings.ts';
 import { divideHalfAway } from './tag.ts';
@@ -34,21 +33,20 @@ export function tallyOf(votes: readonly Vote[]): Tally {
   };
 }
 
-/** What becomes of a tally under `rules` when `takers` bots take its side: PENDING when it is owed to them, else REJECTED by the first condition it fails. */
-export function verdictOf(tally: Tally, rules: Rules, takers: number): DecisionEnd {
-  if (tally.votes < rules.minAgreements) {
-    return rejected('TOO_FEW_VOTES', `${tally.votes} of ${rules.minAgreements} votes`);
-  }
-  if (tally.sumE4 < rules.minConfidenceE4 * tally.votes) {
-    const mean = roundHalfAway(tally.sumE4 / tally.votes / 10_000, 8);
-    return rejected('LOW_CONFIDENCE', `mean confidence ${mean} is below ${fromE4(rules.minConfidenceE4)}`);
-  }
-  if (takers === 0) return rejected('NO_BOT', 'no bot takes this side');
-  return { outcome: 'PENDING', reason: null, detail: null };
+/** Which condition a tally fails, and the numbers. */
+export interface Shortfall {
+  readonly reason: 'TOO_FEW_VOTES' | 'LOW_CONFIDENCE';
+  readonly detail: string;
 }
 
-function rejected(reason: 'TOO_FEW_VOTES' | 'LOW_CONFIDENCE' | 'NO_BOT', detail: string): DecisionEnd {
-  return { outcome: 'REJECTED', reason, detail };
+/** What a tally lacks under `rules`: votes are looked at first, then their confidence. undefined: nothing. */
+export function shortfallOf(tally: Tally, rules: Rules): Shortfall | undefined {
+  if (tally.votes < rules.minAgreements) {
+    return { reason: 'TOO_FEW_VOTES', detail: `${tally.votes} of ${rules.minAgreements} votes` };
+  }
+  if (tally.sumE4 >= rules.minConfidenceE4 * tally.votes) return undefined;
+  const mean = roundHalfAway(tally.sumE4 / tally.votes / 10_000, 8);
+  return { reason: 'LOW_CONFIDENCE', detail: `mean confidence ${mean} is below ${fromE4(rules.minConfidenceE4)}` };
 }
 
 function byBytes(a: string, b: string): number {

@@ -41,7 +41,7 @@ export interface ExitsSettings extends TierSettings {
 
 export interface ExitsOptions {
   readonly params: Pick<ParamStore, 'newest'>;
-  readonly trades: TradeStore;
+  readonly trades: Pick<TradeStore, 'record' | 'sums'>;
   readonly snapshots: SnapshotStore;
   /** Calls back after this process wrote to the hub; returns what ends it. */
   readonly onHubWrite: (listener: (kind: 'params' | 'trades') => void) => () => void;

@@ -40,6 +40,13 @@ export function saysNotRunning(error: string | null): boolean {
 
 /** The error of an attempt that was given up before its first byte because its time was over. */
 export const TOO_LATE = 'too late to send';
+/** The error of an attempt that was given up before its first byte because it was paused. */
+export const PAUSED_UNSENT = 'paused before it was sent';
+
+/** Whether the error of a request that never left is about the bot: not when the connection stood and we thought better of it. */
+export function saysUnreachable(error: string): boolean {
+  return error !== TOO_LATE && error !== PAUSED_UNSENT;
+}
 
 interface Rule {
   readonly name: string;

@@ -2,11 +2,12 @@
 import type { Log } from '#domain/log.ts';
 import type { Clock } from '#domain/time.ts';
 import { mark } from '#trace/trace.ts';
-import { classify, excerpt, type Heard, type Verdict } from './answer.ts';
+import { classify, excerpt, type Heard, PAUSED_UNSENT, type Verdict } from './answer.ts';
 import type { BotClient, Read } from './bot-client.ts';
 import {
   type AttemptEnd,
   concluded,
+  DRY_RUN,
   type FleetSettings,
   mayStart,
   type Owed,
@@ -14,6 +15,7 @@ import {
   released,
 } from './delivery.ts';
 import type { Ledger } from './ledger.ts';
+import type { PauseWatch } from './pause-watch.ts';
 import { judgePositions, judgeSettings } from './pre-flight.ts';
 import { isOurs, wantedTrade } from './settle.ts';
 import type { TradeRow } from './trade-row.ts';
@@ -22,6 +24,7 @@ import type { TradeRow } from './trade-row.ts';
 export interface BotContext {
   readonly client: BotClient;
   readonly ledger: Ledger;
+  readonly pauses: PauseWatch;
   readonly settings: FleetSettings;
   readonly clock: Clock;
   readonly log: Log;
@@ -44,9 +47,10 @@ export async function attempt(
 ): Promise<{ readonly late: Promise<Heard | undefined>; readonly startedMs: number } | undefined> {
   const { client, clock, settings } = context;
   const startedMs = clock.now().monotonicMs;
+  if (await isPaused(owed, context)) return undefined;
   const ready = await preFlight(owed, context);
   if (ready.kind === 'refuse') return refuse(owed, ready.text, context);
-  if (ready.kind === 'go' && settings.dryRun) return refuse(owed, 'dry run: not sent', context);
+  if (ready.kind === 'go' && settings.dryRun) return refuse(owed, DRY_RUN, context);
   // A try that failed before its order left is journaled too, however long it took: it says why the order expired.
   if (ready.kind === 'failed') {
     if (!(await begin(owed, context))) return undefined;
@@ -54,12 +58,16 @@ export async function attempt(
     await conclude(owed, { heard: 'answer', status: ready.status, verdict: ready.verdict, startedMs }, context);
     return undefined;
   }
+  // Asked again: a pause may have come while the bot was asked whether it is ready.
+  if (await isPaused(owed, context)) return undefined;
   if (!mayStart(owed, clock.now()) || !(await begin(owed, context))) return undefined;
   const { bot } = owed.delivery;
   const decisionId = owed.decision.id;
   mark('attempt.intended', { bot, decisionId });
+  let paused = false;
   const mayLeave = () => {
-    const leaves = mayStart(owed, clock.now());
+    paused = context.pauses.stopping(owed) !== undefined;
+    const leaves = !paused && mayStart(owed, clock.now());
     if (leaves) mark('attempt.sending', { bot, decisionId });
     return leaves;
   };
@@ -67,7 +75,8 @@ export async function attempt(
   const order = { pair, side: side === 'LONG' ? 'long' : 'short', leverage, tag: enterTag } as const;
   const sentAtMs = clock.now().monotonicMs;
   const sent = client.forceEnter(order, mayLeave);
-  const heard = await sent.heard;
+  const told = await sent.heard;
+  const heard = paused && told.kind === 'not-sent' ? { ...told, error: PAUSED_UNSENT } : told;
   await answered(owed, { heard, startedMs: sentAtMs }, context);
   return heard.kind === 'silent' ? { late: sent.late, startedMs: sentAtMs } : undefined;
 }
@@ -96,6 +105,11 @@ export async function answered(
   // The order was taken, yet the pair's first open trade is another one: ours has to be looked for.
   const text = `answered with trade ${trade.tradeId} (${excerpt(trade.enterTag ?? 'no tag')}), which is not of this order`;
   await conclude(owed, { heard: heard.kind, status, startedMs, verdict: { kind: 'unknown', text } }, context);
+}
+
+/** Whether a pause that is in force now keeps the order back, or that cannot be known. */
+async function isPaused(owed: Owed, { pauses }: BotContext): Promise<boolean> {
+  return !(await pauses.refresh()) || pauses.stopping(owed) !== undefined;
 }
 
 function markAnswered(owed: Owed, verdict: Verdict['kind'], durationMs: number): void {

@@ -1,7 +1,7 @@
 // One freqtrade over HTTP: what it says of itself, its trades, and the order. Credentials stay in here; no log line or error carries them.
 import type { Clock } from '#domain/time.ts';
 import type { Heard, HttpAnswer } from './answer.ts';
-import { excerpt } from './answer.ts';
+import { excerpt, saysUnreachable } from './answer.ts';
 import type { BotRequest } from './exchange.ts';
 import { exchange } from './exchange.ts';
 import type { BotSettings } from './pre-flight.ts';
@@ -44,7 +44,18 @@ export interface SentOrder {
   readonly late: Promise<Heard | undefined>;
 }
 
+/** What is known of a bot from the requests made so far; null: nothing yet. Times are epoch ms. */
+export interface Condition {
+  /** Whether the last request that ended got an answer, whatever it was. */
+  readonly reachable: boolean | null;
+  readonly settings: BotSettings | null;
+  /** As `offsetMs`, null before the first answer with a Date. */
+  readonly clockOffsetMs: number | null;
+  readonly lastAnswerAtMs: number | null;
+}
+
 export interface BotClient {
+  condition(): Condition;
   /** /show_config; an answer younger than 30 s is not asked for again. */
   settings(): Promise<Read<BotSettings>>;
   /** Makes the next `settings` ask the bot. */
@@ -70,12 +81,21 @@ export function botClient(
   const authorization = `Basic ${Buffer.from(`${access.username}:${access.password}`).toString('base64')}`;
   const closing = new AbortController();
   const connectTimeoutMs = Math.min(CONNECT_TIMEOUT_MS, timeoutMs);
-  let offsetMs = 0;
+  let offsetMs: number | null = null;
+  let reachable: boolean | null = null;
+  let lastAnswerAtMs: number | null = null;
+  let lastSettings: BotSettings | null = null;
   let settings: { readonly value: BotSettings; readonly readAtMs: number } | undefined;
 
   const noteDate = (dateMs: number | null) => {
     // The header tells the second begun, some time before now: a lower bound.
     if (dateMs !== null) offsetMs = dateMs - clock.now().wallMs;
+  };
+
+  const noteHeard = (heard: Heard | undefined) => {
+    if (closing.signal.aborted || (heard?.kind === 'not-sent' && !saysUnreachable(heard.error))) return;
+    reachable = heard?.kind === 'answer';
+    if (reachable) lastAnswerAtMs = clock.now().wallMs;
   };
 
   /** Sends one request. `within` tells what was heard in the next `ms`; undefined when the request has left and nothing came. */
@@ -91,6 +111,7 @@ export function botClient(
     const options = { maxBodyBytes: limits.maxBodyBytes, mayLeave, connectTimeoutMs, signal };
     const done = exchange(url.origin, { ...request, headers }, options).then((end) => {
       noteDate(end.dateMs);
+      noteHeard(end.heard);
       ending.abort();
       return end.heard;
     });
@@ -100,7 +121,9 @@ export function botClient(
         if (!left) ending.abort(new Error(`no connection within ${ms / 1_000} s`));
         return signal.aborted ? done : undefined;
       });
-      return Promise.race([done, silence]);
+      const heard = await Promise.race([done, silence]);
+      if (heard === undefined) noteHeard(undefined);
+      return heard;
     };
     return { within, end: () => ending.abort() };
   };
@@ -135,6 +158,7 @@ export function botClient(
       const value = readSettings(read.value);
       if (value === undefined) return failed('/show_config', 200, 'the answer is not that of a freqtrade');
       settings = { value, readAtMs: clock.now().monotonicMs };
+      lastSettings = value;
       return { ok: true, value };
     },
     forgetSettings: () => {
@@ -165,7 +189,8 @@ export function botClient(
       });
       return { heard, late };
     },
-    offsetMs: () => offsetMs,
+    offsetMs: () => offsetMs ?? 0,
+    condition: () => ({ reachable, settings: lastSettings, clockOffsetMs: offsetMs, lastAnswerAtMs }),
     close: () => closing.abort(),
   };
 }

@@ -1,7 +1,8 @@
 // What a bot is owed and what may happen to it: pure steps from one state to the next. An attempt whose end is unknown is never tried again.
 import type { Decision, Delivery, DeliveryAttempt } from '#domain/decision.ts';
+import { type Pause, pausedText } from '#domain/pause.ts';
 import type { Now } from '#domain/time.ts';
-import { type Heard, saysNotRunning, TOO_LATE, type Verdict } from './answer.ts';
+import { type Heard, PAUSED_UNSENT, saysNotRunning, TOO_LATE, type Verdict } from './answer.ts';
 
 /** How long orders may be started, awaited and looked for. */
 export interface FleetSettings {
@@ -138,15 +139,32 @@ export function concluded(owed: Owed, end: AttemptEnd, at: { now: Now; settings:
   }
 }
 
+/** What the bot said when it refused the order for good or did not run until it was too late; undefined when it did not refuse. */
+export function refusalText({ state, detail, attempts, pauseId }: Delivery): string | undefined {
+  if (state === 'REFUSED') return detail === DRY_RUN ? undefined : (detail ?? undefined);
+  const error = attempts.at(-1)?.error ?? null;
+  return state === 'EXPIRED' && pauseId === null && saysNotRunning(error) ? (error ?? undefined) : undefined;
+}
+
+/** The detail of an order that was not sent because nothing ever is. */
+export const DRY_RUN = 'dry run: not sent';
+
 /** REFUSED without a request. */
 export function refusedUnsent(owed: Owed, detail: string): Owed {
   return change(owed, { state: 'REFUSED', detail });
 }
 
-/** Too late to start: UNREACHABLE when it was tried, EXPIRED when it never was or when the bot answered that its trader did not run. */
-export function expired(owed: Owed): Owed {
-  const tried = owed.delivery.attempts.filter((attempt) => attempt.error !== TOO_LATE);
+/**
+ * Too late to start: UNREACHABLE when it was tried, EXPIRED when it never was, when the bot answered that its trader did not run, or when `pause` kept
+ * it from being tried (again).
+ */
+export function expired(owed: Owed, pause?: Pause): Owed {
+  const tried = owed.delivery.attempts.filter(({ error }) => error !== TOO_LATE && error !== PAUSED_UNSENT);
   const last = tried.at(-1);
+  if (pause !== undefined) {
+    const before = last === undefined ? '' : `; tried ${tried.length}x before: ${last.error}`;
+    return change(owed, { state: 'EXPIRED', detail: `${pausedText(pause)}${before}`, pauseId: pause.id });
+  }
   if (last === undefined) return change(owed, { state: 'EXPIRED', detail: 'not tried in time' });
   const detail = `tried until too late, ${tried.length}x: ${last.error}`;
   return change(owed, { state: saysNotRunning(last.error) ? 'EXPIRED' : 'UNREACHABLE', detail });

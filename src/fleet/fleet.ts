@@ -2,12 +2,14 @@
 import type { Log } from '#domain/log.ts';
 import type { Side } from '#domain/market.ts';
 import type { Clock, Now } from '#domain/time.ts';
-import type { DecisionChanges, DeliveryJournal } from '#store/store.ts';
+import type { BotJournal, DecisionChanges, DeliveryJournal, PauseJournal } from '#store/store.ts';
 import type { BotContext } from './attempt.ts';
 import { botClient } from './bot-client.ts';
+import { botReport } from './bot-report.ts';
 import type { FleetSettings } from './delivery.ts';
 import { Lane } from './lane.ts';
 import { Ledger } from './ledger.ts';
+import { PauseWatch } from './pause-watch.ts';
 
 export type { FleetSettings } from './delivery.ts';
 
@@ -32,6 +34,8 @@ export interface Fleet extends AsyncDisposable {
 export interface FleetParts {
   readonly deliveries: DeliveryJournal;
   readonly changes: DecisionChanges;
+  readonly pauses: Pick<PauseJournal, 'inForce'>;
+  readonly states: Pick<BotJournal, 'save'>;
   readonly bots: readonly BotConfig[];
   readonly settings: FleetSettings;
   readonly clock: Clock;
@@ -48,6 +52,8 @@ export function openFleet(parts: FleetParts): Fleet {
   const { deliveries, changes, settings, clock, log } = parts;
   const closing = new AbortController();
   const ledger = new Ledger({ journal: deliveries, changes, settings, clock, log, closing: closing.signal });
+  const pauses = new PauseWatch(parts);
+  const report = botReport(parts);
   const lanes = new Map<string, Lane>();
   const laneOf = (name: string, config: BotConfig | undefined): Lane => {
     const known = lanes.get(name);
@@ -56,6 +62,7 @@ export function openFleet(parts: FleetParts): Fleet {
     const context: BotContext = {
       client: botClient(access, { clock, timeoutMs: settings.botTimeoutSeconds * 1_000 }),
       ledger,
+      pauses,
       settings,
       clock,
       log,
@@ -76,7 +83,12 @@ export function openFleet(parts: FleetParts): Fleet {
         if (!lanes.has(bot)) log.error({ bot }, 'orders are owed to a bot that is not configured; they expire');
         laneOf(bot, undefined).recover(added, now);
       }
+      await pauses.refresh();
       for (const lane of lanes.values()) lane.step(now);
+      report(
+        [...lanes.values()].flatMap((lane) => lane.state() ?? []),
+        now,
+      );
     },
     drain: async (signal) => {
       draining = true;

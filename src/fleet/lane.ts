@@ -1,4 +1,6 @@
 // The work at one bot, apart from all other bots: at most one order in flight, looks for unknown ends beside it, expiry of what is too late.
+import type { BotState } from '#domain/bot-state.ts';
+import type { Pause } from '#domain/pause.ts';
 import type { Now } from '#domain/time.ts';
 import { answered, attempt, type BotContext } from './attempt.ts';
 import {
@@ -14,6 +16,9 @@ import {
 } from './delivery.ts';
 import { look } from './look.ts';
 
+/** How often a bot is asked how it is. */
+const ASK_EVERY_MS = 30_000;
+
 export class Lane {
   readonly #bot: string;
   readonly #context: BotContext;
@@ -23,12 +28,19 @@ export class Lane {
   readonly #working = new Set<string>();
   /** Deliveries whose looking is being ended. */
   readonly #givingUp = new Set<string>();
+  /** Deliveries taken out of the line by a pause, until the pauses change. */
+  readonly #held: Owed[] = [];
+  /** The pause that held a delivery last, since it was last tried. */
+  readonly #heldBy = new Map<string, Pause>();
+  #pausesSeen = 0;
   readonly #tasks = new Set<Promise<void>>();
   /** The attempt under way, until its end is journaled. */
   #attempt: Promise<void> | undefined;
   /** An order is in flight, or was and its connection is kept. */
   #inFlight = false;
   #recovering = 0;
+  #asking = false;
+  #askAtMs = Number.NEGATIVE_INFINITY;
   #looking = false;
   #stopped = false;
 
@@ -74,16 +86,58 @@ export class Lane {
   /** Starts whatever is due; returns at once. */
   step(now: Now): void {
     if (this.#stopped) return;
-    const queue = this.#context.ledger.queue(this.#bot);
+    const { ledger, pauses } = this.#context;
+    const queue = ledger.queue(this.#bot);
     for (const owed of queue.takeLate(now)) this.#expire(owed, now);
     if (!this.#looking) this.#settle([...queue.settling()], now);
-    if (!this.#serves || this.#inFlight || this.#recovering > 0) return;
+    if (!this.#serves) return;
+    this.#ask(now);
+    if (this.#pausesSeen !== pauses.revision) {
+      // What was held may go now, or is held by another pause.
+      this.#pausesSeen = pauses.revision;
+      for (const owed of this.#held.splice(0)) queue.line(owed);
+    }
+    if (this.#inFlight || this.#recovering > 0 || pauses.isBlind) return;
     for (let next = queue.takeNext(now); next !== undefined; next = queue.takeNext(now)) {
       // One with a step under way comes back in line after it.
       if (this.#working.has(next.decision.id)) continue;
-      this.#deliver(next);
-      return;
+      const pause = pauses.stopping(next);
+      if (pause === undefined) {
+        this.#deliver(next);
+        return;
+      }
+      this.#held.push(next);
+      this.#heldBy.set(next.decision.id, pause);
     }
+  }
+
+  /** What is known of the bot; undefined for one that is not configured. */
+  state(): Omit<BotState, 'sides'> | undefined {
+    if (!this.#serves) return undefined;
+    const { settings, ...heard } = this.#context.client.condition();
+    return {
+      name: this.#bot,
+      ...heard,
+      state: settings?.state ?? null,
+      forceEntryEnabled: settings?.forceEntry ?? null,
+      positionAdjustment: settings?.positionAdjustment ?? null,
+    };
+  }
+
+  /** Asks an idle bot now and then how it is, so that one that is gone or stopped is noticed before an order needs it. */
+  #ask(now: Now): void {
+    if (this.#inFlight || this.#asking || now.monotonicMs < this.#askAtMs) return;
+    const { client } = this.#context;
+    this.#asking = true;
+    this.#askAtMs = now.monotonicMs + ASK_EVERY_MS;
+    client.forgetSettings();
+    this.#run(undefined, async () => {
+      try {
+        await client.settings();
+      } finally {
+        this.#asking = false;
+      }
+    });
   }
 
   /** Ends the looking for what was looked for long enough; looks for the rest when it is time. */
@@ -111,6 +165,7 @@ export class Lane {
 
   #deliver(owed: Owed): void {
     this.#inFlight = true;
+    this.#heldBy.delete(owed.decision.id);
     this.#run(owed, async () => {
       const trying = attempt(owed, this.#context);
       this.#attempt = trying.then(
@@ -142,15 +197,18 @@ export class Lane {
   }
 
   #expire(owed: Owed, now: Now): void {
-    const { ledger, log } = this.#context;
+    const { ledger, log, pauses } = this.#context;
     const decisionId = owed.decision.id;
     if (this.#working.has(decisionId)) return;
+    const pause = this.#serves ? (pauses.stopping(owed) ?? this.#heldBy.get(decisionId)) : undefined;
+    this.#heldBy.delete(decisionId);
     this.#run(owed, async () => {
       const result = await ledger.change(this.#bot, decisionId, (current) =>
-        isTooLate(current, now) ? { next: expired(current) } : undefined,
+        isTooLate(current, now) ? { next: expired(current, pause) } : undefined,
       );
       if (result !== 'recorded') return;
-      log.warn({ bot: this.#bot, decisionId, pair: owed.decision.pair }, 'the order was not delivered in time');
+      const fields = { bot: this.#bot, decisionId, pair: owed.decision.pair, pauseId: pause?.id };
+      log.warn(fields, 'the order was not delivered in time');
     });
   }
 

@@ -5,7 +5,7 @@ import type { Log } from '#domain/log.ts';
 import type { Clock } from '#domain/time.ts';
 import type { DecisionChanges, DeliveryJournal, TradeRef } from '#store/store.ts';
 import { mark } from '#trace/trace.ts';
-import { type FleetSettings, intended, isDone, type Owed, owe } from './delivery.ts';
+import { type FleetSettings, intended, isDone, type Owed, owe, refusalText } from './delivery.ts';
 import { Queue } from './queue.ts';
 import { rollUp } from './roll-up.ts';
 
@@ -168,7 +168,9 @@ export class Ledger {
         const [all = []] = await journal.ofDecisions([decisionId]);
         const others = all.filter((other) => other.bot !== delivery.bot);
         const decision = { ...next.decision, ...rollUp([...others, delivery]) };
-        const result = await journal.record({ attempt, delivery, decision, trade });
+        const text = refusalText(delivery);
+        const refusal = text === undefined ? undefined : { atMs: clock.now().wallMs, text };
+        const result = await journal.record({ attempt, delivery, decision, trade, refusal });
         this.#works('written');
         if (result === 'taken') return 'taken';
         if (isDone(next)) this.#drop(delivery.bot, decisionId);

@@ -22,15 +22,14 @@ const REASONS: readonly DecisionReason[] = [
 /** The end of a decision with these deliveries (at least one): PENDING until every one has an end, else the first that fits of FORWARDED, UNKNOWN, FAILED, EXPIRED. */
 export function rollUp(deliveries: readonly Delivery[]): DecisionEnd {
   const ends = deliveries.map(endOf);
-  if (ends.includes(undefined)) return { outcome: 'PENDING', reason: null, detail: null };
+  if (ends.includes(undefined)) return { outcome: 'PENDING', reason: null, detail: null, pauseId: null };
   const outcome = BEST_FIRST.find((candidate) => ends.some((end) => end?.outcome === candidate));
   const reason = REASONS.find((candidate) => ends.some((end) => end?.outcome === outcome && end?.reason === candidate));
   if (outcome === undefined || reason === undefined) throw new Error('a decision without deliveries has no roll-up');
-  const detail = deliveries
-    .filter((_, index) => ends[index]?.outcome === outcome && ends[index]?.reason === reason)
-    .map((delivery) => `${delivery.bot}: ${delivery.detail ?? delivery.state}`)
-    .join('; ');
-  return { outcome, reason, detail };
+  const telling = deliveries.filter((_, index) => ends[index]?.outcome === outcome && ends[index]?.reason === reason);
+  const detail = telling.map((delivery) => `${delivery.bot}: ${delivery.detail ?? delivery.state}`).join('; ');
+  const pauseId = telling.find((delivery) => delivery.pauseId !== null)?.pauseId ?? null;
+  return { outcome, reason, detail, pauseId };
 }
 
 function endOf(delivery: Delivery): { readonly outcome: DecisionOutcome; readonly reason: DecisionReason } | undefined {
@@ -43,5 +42,6 @@ function reasonOf(delivery: Delivery, state: Exclude<DeliveryState, 'PENDING'>):
   if (state === 'UNKNOWN') return 'OUTCOME_UNKNOWN';
   if (state === 'REFUSED') return 'BOT_REFUSED';
   if (state === 'UNREACHABLE') return 'BOT_UNREACHABLE';
+  if (delivery.pauseId !== null) return 'EXPIRED';
   return saysNotRunning(delivery.attempts.at(-1)?.error ?? null) ? 'BOT_REFUSED' : 'EXPIRED';
 }

@@ -5,7 +5,7 @@ import type { Side } from '#domain/market.ts';
 import { openAggregator, openIntake } from '#ensemble/ensemble.ts';
 import type { EnsembleSettings } from '#ensemble/settings.ts';
 import { recordingLog } from '../support/recording-log.ts';
-import { memoryDecisions, memorySignals } from './journals.ts';
+import { memoryDecisions, memorySignals, NO_PAUSES } from './journals.ts';
 import { expectedClosing, Reference } from './reference.ts';
 import { BOTS, SETTINGS } from './samples.ts';
 
@@ -68,7 +68,14 @@ class World {
   #failure: { readonly isKept: boolean } | undefined;
 
   #start() {
-    return openAggregator({ signals: this.signals, decisions: this.decisions, settings, bots: BOTS, log: this.#log });
+    return openAggregator({
+      signals: this.signals,
+      decisions: this.decisions,
+      pauses: NO_PAUSES,
+      settings,
+      bots: BOTS,
+      log: this.#log,
+    });
   }
 
   async happen(what: Event): Promise<void> {

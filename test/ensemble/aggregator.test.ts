@@ -5,7 +5,7 @@ import { openAggregator } from '#ensemble/ensemble.ts';
 import type { EnsembleSettings } from '#ensemble/settings.ts';
 import { listen } from '#trace/trace.ts';
 import { recordingLog } from '../support/recording-log.ts';
-import { memoryDecisions, memorySignals } from './journals.ts';
+import { memoryDecisions, memorySignals, NO_PAUSES } from './journals.ts';
 import { BOTS, SETTINGS, sampleSignal } from './samples.ts';
 
 const START_MS = Date.UTC(2026, 0, 5, 12);
@@ -19,7 +19,7 @@ function worker(settings: EnsembleSettings = SETTINGS, bots: Parameters<typeof o
   const signals = memorySignals({ now: () => now });
   const decisions = memoryDecisions();
   const log = recordingLog();
-  const start = () => openAggregator({ signals, decisions, settings, bots, log });
+  const start = () => openAggregator({ signals, decisions, pauses: NO_PAUSES, settings, bots, log });
   let ids = 0;
   const fresh = (parts: Partial<NewSignal> = {}): NewSignal => {
     ids += 1;
@@ -364,7 +364,7 @@ describe('recovery', () => {
   test('a journal whose old rows were removed', async () => {
     const { now, decisions, log, fresh, pass } = worker();
     const signals = memorySignals({ now: () => now }, 7_000);
-    const start = () => openAggregator({ signals, decisions, settings: SETTINGS, bots: BOTS, log });
+    const start = () => openAggregator({ signals, decisions, pauses: NO_PAUSES, settings: SETTINGS, bots: BOTS, log });
     await signals.append([fresh({ windowMs: 600_000, pair: 'OLD/USDT' }), fresh({ windowMs: 1_000 })]);
     const first = start();
     await first.tick(now);

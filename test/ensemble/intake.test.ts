@@ -5,7 +5,7 @@ import { openAggregator, openHistory, openIntake, type SignalSubmission } from '
 import type { EnsembleSettings } from '#ensemble/settings.ts';
 import { listen, type TracePoints } from '#trace/trace.ts';
 import { recordingLog } from '../support/recording-log.ts';
-import { memoryDecisions, memorySignals } from './journals.ts';
+import { memoryDecisions, memorySignals, NO_PAUSES } from './journals.ts';
 import { BOTS, SETTINGS } from './samples.ts';
 
 const START_MS = Date.UTC(2026, 0, 5, 12);
@@ -113,7 +113,7 @@ test('history tells a decision with its signals, newest first, in the order aske
   ] as const) {
     await intake.submit({ ...GOOD, pair, source }, FEEDER);
   }
-  const aggregator = openAggregator({ signals, decisions, settings: SETTINGS, bots: BOTS, log });
+  const aggregator = openAggregator({ signals, decisions, pauses: NO_PAUSES, settings: SETTINGS, bots: BOTS, log });
   await aggregator.tick(now);
   expect(await history.fates(['s1', 'none'])).toEqual([undefined, undefined]);
   now.wallMs += 61_000;

@@ -3,7 +3,7 @@
 import type { Decision, SignalFate } from '#domain/decision.ts';
 import type { NewSignal, Signal, Window } from '#domain/signal.ts';
 import type { Clock } from '#domain/time.ts';
-import type { AppendResult, Closing, DecisionJournal, SignalJournal } from '#store/store.ts';
+import type { AppendResult, Closing, DecisionJournal, PauseJournal, SignalJournal } from '#store/store.ts';
 
 const sameContents = (a: Signal, b: NewSignal) =>
   (['pair', 'side', 'source', 'confidenceE4', 'leverage', 'enterTag', 'sentAtMs'] as const).every((k) => a[k] === b[k]);
@@ -158,3 +158,6 @@ export function memoryDecisions(): MemoryDecisions {
     },
   };
 }
+
+/** Nothing is paused. */
+export const NO_PAUSES: Pick<PauseJournal, 'inForce'> = { inForce: async () => [] };

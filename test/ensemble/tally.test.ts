@@ -1,7 +1,7 @@
-// Votes, quorum, mean and the order of the reasons.
+// Votes, quorum, mean, and what is lacking.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { tallyOf, verdictOf } from '#ensemble/tally.ts';
+import { shortfallOf, tallyOf } from '#ensemble/tally.ts';
 import type { Vote } from '#ensemble/window.ts';
 
 const vote = (confidenceE4: number, parts: Partial<Vote> = {}): Vote => ({
@@ -38,32 +38,18 @@ describe('tally', () => {
   });
 });
 
-describe('verdict', () => {
+describe('what a tally lacks', () => {
   test('three votes of 0.70 pass 0.70 and a ten-thousandth less in one of them does not', () => {
-    expect(verdictOf(tallyOf([vote(7000), vote(7000), vote(7000)]), RULES, 1)).toMatchObject({
-      outcome: 'PENDING',
-      reason: null,
-    });
-    const below = verdictOf(tallyOf([vote(7000), vote(7000), vote(6999)]), RULES, 1);
-    expect(below).toEqual({
-      outcome: 'REJECTED',
+    expect(shortfallOf(tallyOf([vote(7000), vote(7000), vote(7000)]), RULES)).toBeUndefined();
+    expect(shortfallOf(tallyOf([vote(7000), vote(7000), vote(6999)]), RULES)).toEqual({
       reason: 'LOW_CONFIDENCE',
       detail: 'mean confidence 0.69996667 is below 0.7',
     });
   });
 
-  test('quorum before confidence before bots', () => {
+  test('quorum before confidence', () => {
     const rules = { ...RULES, minAgreements: 2 };
-    expect(verdictOf(tallyOf([vote(1)]), rules, 0)).toMatchObject({ reason: 'TOO_FEW_VOTES', detail: '1 of 2 votes' });
-    expect(verdictOf(tallyOf([vote(1), vote(1)]), rules, 0)).toMatchObject({ reason: 'LOW_CONFIDENCE' });
-    expect(verdictOf(tallyOf([vote(7000), vote(7000)]), rules, 0)).toMatchObject({
-      outcome: 'REJECTED',
-      reason: 'NO_BOT',
-    });
-    expect(verdictOf(tallyOf([vote(7000), vote(7000)]), rules, 1)).toEqual({
-      outcome: 'PENDING',
-      reason: null,
-      detail: null,
-    });
+    expect(shortfallOf(tallyOf([vote(1)]), rules)).toEqual({ reason: 'TOO_FEW_VOTES', detail: '1 of 2 votes' });
+    expect(shortfallOf(tallyOf([vote(1), vote(1)]), rules)).toMatchObject({ reason: 'LOW_CONFIDENCE' });
   });
 });

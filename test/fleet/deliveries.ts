@@ -22,10 +22,11 @@ export function memoryJournal(): MemoryJournal {
   const trades = new Map<string, string>();
   const changes: DecisionChange[] = [];
   const set = (decision: Decision) => {
-    const { id: decisionId, outcome, reason, detail } = decision;
+    const { id: decisionId, outcome, reason, detail, pauseId } = decision;
     const before = decisions.get(decisionId);
     decisions.set(decisionId, decision);
-    if (before?.outcome !== outcome) changes.push({ seq: changes.length + 1, decisionId, outcome, reason, detail });
+    if (before?.outcome !== outcome)
+      changes.push({ seq: changes.length + 1, decisionId, outcome, reason, detail, pauseId });
   };
   let rowsRead = 0;
   const failures = { begin: 0, record: 0, unfinished: 0 };

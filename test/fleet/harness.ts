@@ -1,8 +1,10 @@
 // A fleet before stand-in bots on real sockets, with time running faster than on the wall: timeouts of seconds pass in a fraction.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { StandInBot } from '#demo/stand-in-bot.ts';
+import type { BotState } from '#domain/bot-state.ts';
 import type { Decision } from '#domain/decision.ts';
 import type { Side } from '#domain/market.ts';
+import type { Pause } from '#domain/pause.ts';
 import type { Clock } from '#domain/time.ts';
 import { type BotConfig, type Fleet, type FleetSettings, openFleet } from '#fleet/fleet.ts';
 import type { DeliveryJournal } from '#store/store.ts';
@@ -33,6 +35,12 @@ export interface Harness extends AsyncDisposable {
   readonly journal: MemoryJournal;
   readonly log: ReturnType<typeof recordingLog>;
   readonly fleet: Fleet;
+  /** The pauses in force; tests add to it and take from it. */
+  readonly pauses: Pause[];
+  /** Makes the pauses unreadable, or readable again. */
+  blind(yes: boolean): void;
+  /** What was told of the bots, each time. */
+  readonly states: readonly (readonly BotState[])[];
   /** Ticks until `done` is true; fails after 10 s with the state of things. */
   until(done: () => boolean): Promise<void>;
   /** Ticks until the decision has this outcome. */
@@ -52,6 +60,18 @@ export function fleetHarness(
 ): Harness {
   const log = recordingLog();
   const settings = { deliveryTtlSeconds: 30, botTimeoutSeconds: 6, settleSeconds: 12, dryRun: false, ...change };
+  const states: (readonly BotState[])[] = [];
+  const save = async (all: readonly BotState[]) => {
+    states.push(all);
+  };
+  const inForce: Pause[] = [];
+  let unreadable = false;
+  const pauses = {
+    inForce: async () => {
+      if (unreadable) throw new Error('gateway.db cannot be read');
+      return [...inForce];
+    },
+  };
   let ids = 0;
   const newId = () => `a${++ids}`;
   const open = () => {
@@ -66,7 +86,8 @@ export function fleetHarness(
       record: (update) => living(() => journal.record(update)),
       ofDecisions: (ids) => living(() => journal.ofDecisions(ids)),
     };
-    const fleet = openFleet({ deliveries, changes: journal, bots, settings, clock, log, newId, random: () => 0.5 });
+    const parts = { deliveries, changes: journal, pauses, states: { save }, bots };
+    const fleet = openFleet({ ...parts, settings, clock, log, newId, random: () => 0.5 });
     const kill = async () => {
       isDead = true;
       await fleet[Symbol.asyncDispose]();
@@ -86,6 +107,11 @@ export function fleetHarness(
   return {
     journal,
     log,
+    pauses: inForce,
+    blind: (yes) => {
+      unreadable = yes;
+    },
+    states,
     get fleet() {
       return life.fleet;
     },

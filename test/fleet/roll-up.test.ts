@@ -8,7 +8,7 @@ import { rollUp } from '#fleet/roll-up.ts';
 const delivery = (bot: string, state: DeliveryState, error?: string): Delivery => {
   const attempt = { id: 'a', atMs: 0, finishedAtMs: 1, status: 502, durationMs: 1 };
   const attempts: DeliveryAttempt[] = error === undefined ? [] : [{ ...attempt, error }];
-  const open = { tradeId: null, settleUntilMs: null, heldUntilMs: null };
+  const open = { tradeId: null, pauseId: null, settleUntilMs: null, heldUntilMs: null };
   return { decisionId: 'd', bot, state, detail: `${bot} says ${state}`, attempts, ...open };
 };
 

@@ -101,6 +101,7 @@ describe('the way of a signal', () => {
         tradeId: '7',
         detail: null,
         attempts: [{ id: 'x', atMs: T0, finishedAtMs: T0 + 9, status: 200, error: null, durationMs: 9 }],
+        pauseId: null,
         settleUntilMs: null,
         heldUntilMs: null,
       },

@@ -83,6 +83,7 @@ export function changeOf(row: Row): DecisionChange {
     outcome: row.outcome as DecisionChange['outcome'],
     reason: row.reason as DecisionChange['reason'],
     detail: row.detail as string | null,
+    pauseId: row.pauseId as string | null,
   };
 }
 

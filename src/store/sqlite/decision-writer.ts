@@ -52,9 +52,12 @@ export function decisionOperations(db: DatabaseSync) {
   );
 
   const outcomeOf = db.prepare('SELECT outcome FROM decisions WHERE id = ?');
-  const insertChange = db.prepare('INSERT INTO changes (decisionId, outcome, reason, detail) VALUES (?, ?, ?, ?)');
+  const insertChange = db.prepare(
+    'INSERT INTO changes (decisionId, outcome, reason, detail, pauseId) VALUES (?, ?, ?, ?, ?)',
+  );
   const moveMark = db.prepare('UPDATE aggregation SET decidedUpToSeq = max(decidedUpToSeq, ?)');
-  const changed = ({ id, outcome, reason, detail }: Decision) => insertChange.run(id, outcome, reason, detail);
+  const changed = ({ id, outcome, reason, detail, pauseId }: Decision) =>
+    insertChange.run(id, outcome, reason, detail, pauseId);
 
   const votes = voteCounting(db);
   const refused = refusalKeeping(db);

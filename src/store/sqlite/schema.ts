@@ -192,6 +192,7 @@ INSERT INTO feederMinutes SELECT source, receivedAtMs - receivedAtMs % 60000 AS 
 const WORKER_3 = `
 ALTER TABLE decisions ADD COLUMN pauseId TEXT;
 ALTER TABLE deliveries ADD COLUMN pauseId TEXT;
+ALTER TABLE changes ADD COLUMN pauseId TEXT;
 CREATE TABLE bots (name TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE refusals (
   bot TEXT NOT NULL,

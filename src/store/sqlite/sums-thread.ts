@@ -2,13 +2,19 @@
 // for figures are asked rarely and a thread costs memory.
 import { parentPort, workerData } from 'node:worker_threads';
 import { ReadFile } from './read-file.ts';
+import { type SourcesQuery, sourceSums } from './trade-sources.ts';
 import { type SumsQuery, tradeSums } from './trade-sums.ts';
 import { toFailure } from './writer-protocol.ts';
 
-const { folder, query } = workerData as { readonly folder: string; readonly query: SumsQuery };
+type Walk =
+  | { readonly walk: 'sums'; readonly query: SumsQuery }
+  | { readonly walk: 'bySource'; readonly query: SourcesQuery };
+
+const { folder, ...asked } = workerData as Walk & { readonly folder: string };
 const trades = new ReadFile(folder, 'trades');
 try {
-  parentPort?.postMessage({ sums: tradeSums(trades, query) });
+  const sums = asked.walk === 'sums' ? tradeSums(trades, asked.query) : sourceSums(trades, asked.query);
+  parentPort?.postMessage({ sums });
 } catch (error) {
   parentPort?.postMessage({ failure: toFailure(error) });
 } finally {

@@ -19,7 +19,7 @@ const SUMS = `SELECT leverage, side, pair, count(*) AS trades,
   GROUP BY leverage, side, pair ORDER BY leverage, side, pair`;
 
 /** Whether more than `limit` trades were closed in the span of `query`: a look at no more than those. */
-export function isLong(trades: ReadFile, { fromMs, toMs }: SumsQuery, limit: number): boolean {
+export function isLong(trades: ReadFile, { fromMs, toMs }: Pick<SumsQuery, 'fromMs' | 'toMs'>, limit: number): boolean {
   const counted = 'SELECT count(*) AS n FROM (SELECT 1 FROM trades WHERE closedAtMs BETWEEN ? AND ? LIMIT ?)';
   const [row] = trades.rows(counted, Math.ceil(fromMs), Math.floor(toMs), limit + 1);
   return Number(row?.n ?? 0) > limit;

@@ -1,5 +1,6 @@
-// What the worker's writer thread does to worker.db: decisions and deliveries, and studies with the last request seen.
+// What the worker's writer thread does to worker.db: decisions and deliveries, what is known of bots, and studies with the last request seen.
 import type { DatabaseSync } from 'node:sqlite';
+import { botOperations } from './bots.ts';
 import { decisionOperations } from './decision-writer.ts';
 import type { FileWriter } from './group-commit.ts';
 
@@ -25,6 +26,7 @@ export function workerWriter(db: DatabaseSync) {
     db,
     operations: {
       ...decisionOperations(db),
+      ...botOperations(db),
       saveStudy: ({ id, pair, state, createdAtMs, body, plane, requestSeq }: StudyRow): void => {
         saveStudy.run(id, pair, state, createdAtMs, body, plane);
         if (requestSeq !== null) seen.run(requestSeq);

@@ -11,8 +11,8 @@ export interface DeliveriesUnderTest extends AsyncDisposable {
   reopen(): Promise<void>;
 }
 
-const FORWARDED = { outcome: 'FORWARDED', reason: 'FORWARDED', detail: 'taken' } satisfies DecisionEnd;
-const UNKNOWN = { outcome: 'UNKNOWN', reason: 'OUTCOME_UNKNOWN', detail: null } satisfies DecisionEnd;
+const FORWARDED = { outcome: 'FORWARDED', reason: 'FORWARDED', detail: 'taken', pauseId: null } satisfies DecisionEnd;
+const UNKNOWN = { outcome: 'UNKNOWN', reason: 'OUTCOME_UNKNOWN', detail: null, pauseId: null } satisfies DecisionEnd;
 
 const attempt = (id: string, change: Partial<DeliveryAttempt> = {}): DeliveryAttempt => {
   return { id, atMs: T0, finishedAtMs: T0 + 40.0, status: 200, error: null, durationMs: 39.5, ...change };
@@ -73,9 +73,9 @@ export function deliveryJournalContract(open: () => Promise<DeliveriesUnderTest>
       const delivered = delivery(made, 'BOT1', { state: 'DELIVERED', tradeId: '5' });
       await journal.deliveries.record({ delivery: delivered, decision: { ...made, ...FORWARDED } });
       const all = await journal.changes.after(0, 10);
-      const { outcome, reason, detail } = made;
+      const { outcome, reason, detail, pauseId } = made;
       expect(all.map(({ seq: _, ...change }) => change)).toEqual(
-        [{ outcome, reason, detail }, UNKNOWN, FORWARDED].map((end) => ({ decisionId: made.id, ...end })),
+        [{ outcome, reason, detail, pauseId }, UNKNOWN, FORWARDED].map((end) => ({ decisionId: made.id, ...end })),
       );
       expect(await journal.changes.after(all[0]?.seq ?? 0, 1)).toEqual(all.slice(1, 2));
       expect(await journal.changes.lastSeq()).toBe(all[2]?.seq);
