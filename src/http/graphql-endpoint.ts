@@ -56,7 +56,7 @@ export function openGraphQLEndpoint(options: {
   });
   /** Whether it answered; if not, nothing has been executed or sent. */
   const answerQuickly = async ({ request, response, caller, body }: GraphQLExchange): Promise<boolean> => {
-    if (body === undefined || !isPlain(request)) return false;
+    if (body === undefined || request.url !== '/graphql') return false;
     const type = acceptedType(request.headers.accept);
     const question = type && readQuestion(body);
     const result = question && (await known.execute(question, openContext(doors, studyDefaults, caller)));
@@ -78,17 +78,15 @@ export function openGraphQLEndpoint(options: {
       const { request, response, caller, body } = exchange;
       // The library builds a URL from this header; what a caller writes there is no concern of GraphQL's.
       request.headers.host = 'localhost';
-      // As a stream: the library counts the letters of a text by listing their positions.
-      if (body !== undefined) Object.assign(request, { body: Readable.from([body]) });
+      if (body !== undefined) {
+        // The type was judged at the door, where capitals do not count.
+        request.headers['content-type'] = 'application/json';
+        // As a stream: the library counts the letters of a text by listing their positions.
+        Object.assign(request, { body: Readable.from([body]) });
+      }
       await yoga(request, response, { caller });
     },
   };
-}
-
-/** Whether a POST is addressed and declared in the one way that leaves nothing to interpret. */
-function isPlain({ url, headers }: IncomingMessage): boolean {
-  const type = headers['content-type'];
-  return url === '/graphql' && (type === 'application/json' || type?.startsWith('application/json;') === true);
 }
 
 function send(

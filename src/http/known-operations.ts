@@ -1,7 +1,6 @@
 // Documents that yoga has parsed, found within the limits, valid, and executed once: their operations may be executed again without asking it.
 import { type DocumentNode, type ExecutionResult, type GraphQLSchema, getOperationAST } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
-import type { Context } from '#graphql/schema.ts';
 import type { DocumentCache } from './document-cache.ts';
 import type { Question } from './question.ts';
 
@@ -12,13 +11,13 @@ export interface KnownOperations {
    * The result of a known query or mutation, its errors as they arose. undefined when it was not executed, because it is not known, names
    * no operation, is a subscription, or its variables do not coerce: nothing has happened then, and yoga can be asked.
    */
-  execute(question: Question, context: Context): Promise<ExecutionResult | undefined>;
+  execute(question: Question, context: object): Promise<ExecutionResult | undefined>;
 }
 
 type Execute = (args: {
   readonly schema: GraphQLSchema;
   readonly document: DocumentNode;
-  readonly contextValue: Context;
+  readonly contextValue: object;
   readonly variableValues: Question['variables'];
   readonly operationName: Question['operationName'];
 }) => unknown;
