@@ -57,7 +57,8 @@ export type ExitParamsRequest = {
 };
 
 export type Fills =
-  | 'CONSERVATIVE';
+  | 'CONSERVATIVE'
+  | 'FREQTRADE';
 
 export type Objective =
   | 'CALMAR'
@@ -73,6 +74,20 @@ export type ParamSource =
   | 'FALLBACK'
   | 'OPTUNA'
   | 'STATELESS';
+
+/** What is not named is not narrowed: a pause of nothing but a reason stops everything. */
+export type PauseInput = {
+  /** A bot that is configured. */
+  bot?: string | null | undefined;
+  pair?: string | null | undefined;
+  /** 1 to 500 characters. */
+  reason: string;
+  side?: Side | null | undefined;
+  /** With a bot: the decisions this source takes part in do not go to that bot. */
+  source?: string | null | undefined;
+  /** In the future; absent: until it is resumed. */
+  until?: string | null | undefined;
+};
 
 /** Levels in percent, both ends included. */
 export type RangeInput = {
@@ -196,7 +211,7 @@ export type EnsembleDecisionsQueryVariables = Exact<{
 }>;
 
 
-export type EnsembleDecisionsQuery = { ensembleDecisions: { nodes: Array<{ id: string, pair: string, side: Side, outcome: DecisionOutcome, reason: DecisionReason | null, detail: string | null, votes: number, expectedFeeders: number, confidence: number, sources: Array<string>, leverage: number | null, enterTag: string, conflict: boolean, windowOpenedAt: string, windowClosedAt: string, decidedAt: string, deliveries: Array<{ bot: string, state: DeliveryState, tradeId: string | null }> }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type EnsembleDecisionsQuery = { ensembleDecisions: { nodes: Array<{ id: string, pair: string, side: Side, outcome: DecisionOutcome, reason: DecisionReason | null, detail: string | null, votes: number, expectedFeeders: number, confidence: number, sources: Array<string>, leverage: number | null, enterTag: string, conflict: boolean, windowOpenedAt: string, windowClosedAt: string, decidedAt: string, deliveries: Array<{ bot: string, state: DeliveryState, detail: string | null, tradeId: string | null }>, pausedBy: { id: string, pair: string | null, side: Side | null, source: string | null, bot: string | null, reason: string, author: string, createdAt: string, until: string | null, endedAt: string | null, endedBy: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type FiguresFragment = { trades: number, winRate: number | null, profitFactor: number | null, expectancyPct: number | null, netProfitPct: number | null, maxDrawdownPct: number | null };
 
@@ -215,6 +230,34 @@ export type StudyQueryVariables = Exact<{
 
 
 export type StudyQuery = { study: { id: string, pair: string, timeframe: string, side: Side | null, state: StudyState, progress: number, error: string | null, validated: boolean | null, published: boolean, best: { stopLossPct: number, takeProfitPct: number, objective: number, metrics: { trades: number, winRate: number | null, profitFactor: number | null, expectancyPct: number | null, netProfitPct: number | null, maxDrawdownPct: number | null } } | null, validation: { pbo: number | null, reasons: Array<string>, warnings: Array<string>, outOfSample: { trades: number, winRate: number | null, profitFactor: number | null, expectancyPct: number | null, netProfitPct: number | null, maxDrawdownPct: number | null } } | null } | null };
+
+export type PauseFactsFragment = { id: string, pair: string | null, side: Side | null, source: string | null, bot: string | null, reason: string, author: string, createdAt: string, until: string | null, endedAt: string | null, endedBy: string | null };
+
+export type PauseMutationVariables = Exact<{
+  input: PauseInput;
+}>;
+
+
+export type PauseMutation = { pause: { id: string, pair: string | null, side: Side | null, source: string | null, bot: string | null, reason: string, author: string, createdAt: string, until: string | null, endedAt: string | null, endedBy: string | null } };
+
+export type ResumeMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type ResumeMutation = { resume: { id: string, pair: string | null, side: Side | null, source: string | null, bot: string | null, reason: string, author: string, createdAt: string, until: string | null, endedAt: string | null, endedBy: string | null } };
+
+export type PausesQueryVariables = Exact<{
+  includeEnded?: boolean | null | undefined;
+}>;
+
+
+export type PausesQuery = { pauses: Array<{ id: string, pair: string | null, side: Side | null, source: string | null, bot: string | null, reason: string, author: string, createdAt: string, until: string | null, endedAt: string | null, endedBy: string | null }> };
+
+export type HealthQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type HealthQuery = { feeders: Array<{ source: string, lastSignalAt: string | null, signalsLastHour: number, signalsLastDay: number, defaultedShare: number | null, forwardedShare: number | null, agreementShare: number | null, silent: boolean, trades: number, winRate: number | null, expectancyPct: number | null, netProfitPct: number | null }>, bots: Array<{ name: string, sides: Array<Side>, reachable: boolean | null, state: string | null, forceEntryEnabled: boolean | null, positionAdjustment: boolean | null, clockOffsetSeconds: number | null, inFlight: number, owed: number, lastAnswerAt: string | null, refusals: Array<{ text: string, count: number }> }> };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -302,6 +345,21 @@ export const VerdictFragmentDoc = new TypedDocumentString(`
   netProfitPct
   maxDrawdownPct
 }`, {"fragmentName":"Verdict"}) as unknown as TypedDocumentString<VerdictFragment, unknown>;
+export const PauseFactsFragmentDoc = new TypedDocumentString(`
+    fragment PauseFacts on Pause {
+  id
+  pair
+  side
+  source
+  bot
+  reason
+  author
+  createdAt
+  until
+  endedAt
+  endedBy
+}
+    `, {"fragmentName":"PauseFacts"}) as unknown as TypedDocumentString<PauseFactsFragment, unknown>;
 export const ExitParamsDocument = new TypedDocumentString(`
     query ExitParams($pair: String!, $leverage: Float!, $side: Side) {
   exitParams(pair: $pair, leverage: $leverage, side: $side) {
@@ -466,7 +524,11 @@ export const EnsembleDecisionsDocument = new TypedDocumentString(`
       deliveries {
         bot
         state
+        detail
         tradeId
+      }
+      pausedBy {
+        ...PauseFacts
       }
     }
     pageInfo {
@@ -475,7 +537,19 @@ export const EnsembleDecisionsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<EnsembleDecisionsQuery, EnsembleDecisionsQueryVariables>;
+    fragment PauseFacts on Pause {
+  id
+  pair
+  side
+  source
+  bot
+  reason
+  author
+  createdAt
+  until
+  endedAt
+  endedBy
+}`) as unknown as TypedDocumentString<EnsembleDecisionsQuery, EnsembleDecisionsQueryVariables>;
 export const StartSearchDocument = new TypedDocumentString(`
     mutation StartSearch($input: StartSearchInput!) {
   startSearch(input: $input) {
@@ -558,3 +632,94 @@ fragment Verdict on Study {
   validated
   published
 }`) as unknown as TypedDocumentString<StudyQuery, StudyQueryVariables>;
+export const PauseDocument = new TypedDocumentString(`
+    mutation Pause($input: PauseInput!) {
+  pause(input: $input) {
+    ...PauseFacts
+  }
+}
+    fragment PauseFacts on Pause {
+  id
+  pair
+  side
+  source
+  bot
+  reason
+  author
+  createdAt
+  until
+  endedAt
+  endedBy
+}`) as unknown as TypedDocumentString<PauseMutation, PauseMutationVariables>;
+export const ResumeDocument = new TypedDocumentString(`
+    mutation Resume($id: ID!) {
+  resume(id: $id) {
+    ...PauseFacts
+  }
+}
+    fragment PauseFacts on Pause {
+  id
+  pair
+  side
+  source
+  bot
+  reason
+  author
+  createdAt
+  until
+  endedAt
+  endedBy
+}`) as unknown as TypedDocumentString<ResumeMutation, ResumeMutationVariables>;
+export const PausesDocument = new TypedDocumentString(`
+    query Pauses($includeEnded: Boolean) {
+  pauses(includeEnded: $includeEnded) {
+    ...PauseFacts
+  }
+}
+    fragment PauseFacts on Pause {
+  id
+  pair
+  side
+  source
+  bot
+  reason
+  author
+  createdAt
+  until
+  endedAt
+  endedBy
+}`) as unknown as TypedDocumentString<PausesQuery, PausesQueryVariables>;
+export const HealthDocument = new TypedDocumentString(`
+    query Health {
+  feeders {
+    source
+    lastSignalAt
+    signalsLastHour
+    signalsLastDay
+    defaultedShare
+    forwardedShare
+    agreementShare
+    silent
+    trades
+    winRate
+    expectancyPct
+    netProfitPct
+  }
+  bots {
+    name
+    sides
+    reachable
+    state
+    forceEntryEnabled
+    positionAdjustment
+    clockOffsetSeconds
+    inFlight
+    owed
+    refusals {
+      text
+      count
+    }
+    lastAnswerAt
+  }
+}
+    `) as unknown as TypedDocumentString<HealthQuery, HealthQueryVariables>;

@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Log } from '#domain/log.ts';
 import type { Clock } from '#domain/time.ts';
-import { openHistory, openIntake } from '#ensemble/ensemble.ts';
+import { openFeeders, openHistory, openIntake, openPauses } from '#ensemble/ensemble.ts';
 import { openExits } from '#exits/exits.ts';
+import { openBots } from '#fleet/fleet.ts';
 import { openServer } from '#http/server.ts';
 import { openFeederIntake } from '#intake/intake.ts';
 import { openStudies, SEARCH_DEFAULTS } from '#search/search.ts';
@@ -35,15 +36,18 @@ const READY_ANYWAY_MS = 10_000;
 
 /**
  * Opens the gateway once it holds the lock of the data folder; undefined when asked to stop before. A second gateway on the folder waits for the first
- * one's end. Rejects with a Fault when the folder or the port cannot be used.
+ * one's end. Rejects with a Fault when the folder or the port cannot be used. `openStore` is for measuring what remembering costs.
  */
-export async function openGateway(surroundings: Surroundings): Promise<Gateway | undefined> {
+export async function openGateway(
+  surroundings: Surroundings,
+  openStore = openGatewayStore,
+): Promise<Gateway | undefined> {
   const { config, clock, log, hubWrites } = surroundings;
   await using opening = new AsyncDisposableStack();
   const lock = await waitForLock(surroundings, 'gateway');
   if (lock === undefined) return undefined;
   opening.use(lock);
-  const store = opening.use(await openGatewayStore({ folder: config.data, log, hubWrites }));
+  const store = opening.use(await openStore({ folder: config.data, log, hubWrites }));
   const exits = opening.use(
     await openExits({
       params: store.params,
@@ -59,6 +63,9 @@ export async function openGateway(surroundings: Surroundings): Promise<Gateway |
   const startedMs = clock.now().monotonicMs;
   const localToken = newToken();
   const intake = openIntake({ signals: store.signals, settings: config, newId, clock, log });
+  const bots = openBots({ journal: store.bots, configured: config.bots, clock });
+  const configured = config.credentials.flatMap(({ sources = [] }) => sources);
+  const feeders = openFeeders({ journal: store.feeders, trades: store.trades, configured, clock });
   const secret = await readTokenSecret(config.data);
   const server = await openServer({
     host: config.host,
@@ -70,6 +77,16 @@ export async function openGateway(surroundings: Surroundings): Promise<Gateway |
       exits,
       intake,
       history: openHistory(store),
+      pauses: openPauses({
+        journal: store.pauses,
+        bots: bots.names,
+        intake: config.intake,
+        newId,
+        clock,
+        log,
+      }),
+      feeders,
+      bots,
       studies: openStudies({ requests: store.studyRequests, studies: store.studies, newId, clock }),
     },
     feeders: openFeederIntake({

@@ -1,6 +1,7 @@
 // DOOR of ensemble: sixty seconds of opinions become one decision. Intake and history on the gateway side, the aggregator on the worker side.
 import type { Decision, Delivery, SignalFate } from '#domain/decision.ts';
 import { badInput, Fault } from '#domain/fault.ts';
+import type { Feed } from '#domain/feed.ts';
 import type { Log } from '#domain/log.ts';
 import { fromE4, type NewSignal, type Signal } from '#domain/signal.ts';
 import type { Clock, Now } from '#domain/time.ts';
@@ -8,9 +9,12 @@ import type { AppendResult, DecisionQuery, GatewayStore } from '#store/store.ts'
 import { mark } from '#trace/trace.ts';
 import { acceptable, isTooOld, requireRecent, type SignalSubmission, type Submitter } from './acceptable.ts';
 import { type AggregatorParts, SignalAggregator } from './aggregator.ts';
+import { type DecisionFilter, decisionFeeds } from './decision-feed.ts';
 import type { EnsembleSettings } from './settings.ts';
 
 export type { SignalSubmission, Submitter } from './acceptable.ts';
+export { type FeederHealth, type Feeders, openFeeders } from './feeders.ts';
+export { openPauses, type Pauses } from './pauses.ts';
 export type { EnsembleSettings } from './settings.ts';
 
 /** The gateway side. */
@@ -33,6 +37,8 @@ export interface History {
   signalsOf(decisionIds: readonly string[]): Promise<readonly (readonly Signal[])[]>;
   /** The deliveries of each decision, by bot name. */
   deliveriesOf(decisionIds: readonly string[]): Promise<readonly (readonly Delivery[])[]>;
+  /** Decisions from now on: each when it is decided and whenever its outcome becomes another, with that outcome; at most 0.2 s after it is journaled. */
+  follow(filter: DecisionFilter): Promise<Feed<Decision>>;
 }
 
 /** The worker side: reads the signal journal, closes what is due, journals decisions and what bots are owed. */
@@ -110,12 +116,17 @@ export function openHistory({
   signals,
   decisions,
   deliveries,
+  changes,
+  clock,
 }: {
   readonly signals: Pick<GatewayStore['signals'], 'byIds'>;
   readonly decisions: GatewayStore['decisions'];
   readonly deliveries: GatewayStore['deliveries'];
+  readonly changes: GatewayStore['changes'];
+  readonly clock: Pick<Clock, 'sleep'>;
 }): History {
   return {
+    follow: decisionFeeds({ changes, decisions, clock }),
     signals: (ids) => signals.byIds(ids),
     fates: (signalIds) => decisions.fates(signalIds),
     decisions: (ids) => decisions.byIds(ids),

@@ -11,6 +11,7 @@ import { Lane } from './lane.ts';
 import { Ledger } from './ledger.ts';
 import { PauseWatch } from './pause-watch.ts';
 
+export { type BotHealth, type Bots, openBots } from './bots.ts';
 export type { FleetSettings } from './delivery.ts';
 
 /** A freqtrade bot we deliver to. `url` without credentials. */

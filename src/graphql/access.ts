@@ -11,24 +11,40 @@ export const ACCESS: Readonly<Record<string, readonly Role[]>> = {
   'Query.ensembleDecisions': ['bot'],
   'Query.decision': ['bot'],
   'Query.signal': ['bot', 'feeder'],
+  'Query.feeders': ['bot'],
+  'Query.bots': ['bot'],
+  'Query.pauses': ['bot'],
   'Query.study': ['bot'],
   'Query.studies': ['bot'],
   'EnsembleDecision.signals': ['bot'],
+  'Subscription.exitParamsChanged': ['bot'],
+  'Subscription.decisionMade': ['bot'],
+  'Subscription.searchProgress': ['bot'],
   'Mutation.submitSignal': ['feeder'],
   'Mutation.recordTrades': ['bot'],
+  'Mutation.pause': [],
+  'Mutation.resume': [],
   'Mutation.startSearch': [],
   'Mutation.cancelSearch': [],
 };
 
 /** Puts a check in front of every resolver the table names and of every other root field; the refusal is a FORBIDDEN at the field. */
 export function guard(schema: GraphQLSchema): GraphQLSchema {
-  const roots = [schema.getQueryType()?.name, schema.getMutationType()?.name];
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].map((type) => type?.name);
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
       const name = `${type.name}.${field.name}`;
       const roles = ACCESS[name] ?? (roots.includes(type.name) ? [] : undefined);
       if (roles === undefined) continue;
+      const { subscribe } = field;
+      if (subscribe !== undefined) {
+        field.subscribe = (source, args, context: Context, info) => {
+          allow(context, roles, name);
+          return subscribe(source, args, context, info);
+        };
+        continue;
+      }
       const resolve = field.resolve ?? defaultFieldResolver;
       field.resolve = (source, args, context: Context, info) => {
         allow(context, roles, name);

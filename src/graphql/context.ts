@@ -2,8 +2,9 @@
 
 import { Fault } from '#domain/fault.ts';
 import type { StudySpec } from '#domain/study.ts';
-import type { History, Intake } from '#ensemble/ensemble.ts';
+import type { Feeders, History, Intake, Pauses } from '#ensemble/ensemble.ts';
 import type { Exits } from '#exits/exits.ts';
+import type { Bots } from '#fleet/fleet.ts';
 import type { Studies } from '#search/search.ts';
 import { Loaders } from './loaders.ts';
 
@@ -22,6 +23,9 @@ export interface Doors {
   readonly intake: Intake;
   readonly history: History;
   readonly studies: Studies;
+  readonly pauses: Pauses;
+  readonly feeders: Feeders;
+  readonly bots: Bots;
 }
 
 /** What a search uses where `startSearch` does not say. */
@@ -55,9 +59,12 @@ export function openContext(doors: Doors, studyDefaults: StudyDefaults, caller: 
     intake: doors.intake,
     history: doors.history,
     studies: doors.studies,
+    pauses: doors.pauses,
+    feeders: doors.feeders,
+    bots: doors.bots,
     studyDefaults,
     caller,
-    loaders: new Loaders(doors.exits, doors.history),
+    loaders: new Loaders(doors),
     budget: { items: ITEMS, planes: PLANES },
   };
 }
@@ -79,4 +86,10 @@ export function spendPlane(context: Context): void {
     field: 'plane',
     allowed: `at most ${PLANES} planes in one request`,
   });
+}
+
+/** Makes the context as good as new for the next event of a subscription: nothing loaded, nothing spent. */
+export function renew(context: Context): void {
+  context.loaders.forget();
+  Object.assign(context.budget, { items: ITEMS, planes: PLANES } satisfies Budget);
 }

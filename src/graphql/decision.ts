@@ -5,6 +5,7 @@ import { builder } from './builder.ts';
 import { spend } from './context.ts';
 import { DeliveryType } from './delivery.ts';
 import { cursorOf, type Page, PageInfoType, pageOf, placeAfter, requireFirst } from './page.ts';
+import { PauseType } from './pause.ts';
 import { SideType } from './side.ts';
 import { SignalType } from './signal.ts';
 
@@ -26,7 +27,7 @@ const DecisionReasonType = builder.enumType('DecisionReason', {
   ] as const,
 });
 
-const DecisionType = builder.objectRef<Decision>('EnsembleDecision').implement({
+export const DecisionType = builder.objectRef<Decision>('EnsembleDecision').implement({
   description: 'What a window of signals became.',
   fields: (t) => ({
     id: t.exposeID('id'),
@@ -54,6 +55,12 @@ const DecisionType = builder.objectRef<Decision>('EnsembleDecision').implement({
       description: 'Newest first, counted or replaced.',
       resolve: async ({ id }, _args, context) =>
         spend(context, await context.loaders.signalsOf.load(id)).toSorted((one, other) => other.seq - one.seq),
+    }),
+    pausedBy: t.field({
+      type: PauseType,
+      nullable: true,
+      description: 'The pause that stopped it: before it was owed to a bot, or until it was too late.',
+      resolve: ({ pauseId }, _args, { loaders }) => (pauseId === null ? undefined : loaders.pause.load(pauseId)),
     }),
     deliveries: t.field({
       type: [DeliveryType],

@@ -1,6 +1,7 @@
 // What one bot is owed of a decision, with its attempts and its end.
 import type { Delivery, DeliveryAttempt } from '#domain/decision.ts';
 import { builder } from './builder.ts';
+import { PauseType } from './pause.ts';
 
 const DeliveryStateType = builder.enumType('DeliveryState', {
   values: ['PENDING', 'DELIVERED', 'REFUSED', 'UNREACHABLE', 'EXPIRED', 'UNKNOWN'] as const,
@@ -22,6 +23,13 @@ export const DeliveryType = builder.objectRef<Delivery>('Delivery').implement({
     bot: t.exposeString('bot'),
     state: t.expose('state', { type: DeliveryStateType }),
     tradeId: t.exposeString('tradeId', { nullable: true }),
+    detail: t.exposeString('detail', { nullable: true, description: 'Its state in words.' }),
+    pausedBy: t.field({
+      type: PauseType,
+      nullable: true,
+      description: 'The pause that withheld it, or held it until it was too late.',
+      resolve: ({ pauseId }, _args, { loaders }) => (pauseId === null ? undefined : loaders.pause.load(pauseId)),
+    }),
     attempts: t.expose('attempts', { type: [DeliveryAttemptType], description: 'Oldest first.' }),
   }),
 });

@@ -7,6 +7,10 @@ import './leverage-bin.ts';
 import './trade.ts';
 import './decision.ts';
 import './study-requests.ts';
+import './subscriptions.ts';
+import './pause.ts';
+import './feeder.ts';
+import './bot.ts';
 
 export { type Caller, type Context, type Doors, openContext, type Role, type StudyDefaults } from './context.ts';
 

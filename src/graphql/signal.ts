@@ -33,7 +33,8 @@ export const SignalType = builder.objectRef<Signal>('Signal').implement({
     window: t.expose('window', { type: WindowType }),
     counted: t.boolean({
       nullable: true,
-      description: 'null while the window is open; false when a later signal of the same source replaced it.',
+      description:
+        'null while the window is open; false when a later signal of the same source replaced it, or its source was paused.',
       resolve: async ({ id }, _args, { loaders }) => (await loaders.fate.load(id))?.counted ?? null,
     }),
   }),

@@ -7,10 +7,12 @@ import { toAccount } from '#domain/exit-params.ts';
 import { badInput, Fault } from '#domain/fault.ts';
 import type { BinStatistics } from '#domain/leverage-bin.ts';
 import { requireLeverage, requirePair } from '#domain/market.ts';
+import type { Pause, PauseRequest } from '#domain/pause.ts';
 import type { Signal } from '#domain/signal.ts';
 import type { Plane, Study, StudySpec } from '#domain/study.ts';
 import type { ClosedTrade } from '#domain/trade.ts';
-import type { SignalSubmission, Submitter } from '#ensemble/ensemble.ts';
+import type { FeederHealth, SignalSubmission, Submitter } from '#ensemble/ensemble.ts';
+import type { BotHealth } from '#fleet/fleet.ts';
 import type { Doors, StudyDefaults } from '#graphql/schema.ts';
 import { openServer, type Server, type ServerOptions } from '#http/server.ts';
 import { type Credential, openFeederIntake } from '#intake/intake.ts';
@@ -32,6 +34,10 @@ export interface Memory {
   readonly deliveries: Map<string, readonly Delivery[]>;
   readonly studies: Map<string, Study>;
   readonly planes: Map<string, Plane>;
+  readonly pauses: Map<string, Pause>;
+  readonly asked: { request: PauseRequest; author: string }[];
+  readonly feeders: FeederHealth[];
+  readonly bots: BotHealth[];
   /** When set, every door fails with it. */
   failure: unknown;
   /** When set, exits waits for it before answering. */
@@ -65,6 +71,10 @@ function emptyMemory(): Memory {
     deliveries: new Map(),
     studies: new Map(),
     planes: new Map(),
+    pauses: new Map(),
+    asked: [],
+    feeders: [],
+    bots: [],
     failure: undefined,
     gate: undefined,
   };
@@ -190,6 +200,46 @@ export function memoryDoors(memory: Memory): Doors {
         return ids.map((id) => memory.deliveries.get(id) ?? []);
       },
     },
+    pauses: {
+      pause: async (request, author) => {
+        failing();
+        memory.asked.push({ request, author });
+        if (request.reason === '') throw badInput('reason', 'it is empty', '1 to 500 characters');
+        const pause = pauseOf({ id: `p${memory.pauses.size + 1}`, reason: request.reason, author });
+        memory.pauses.set(pause.id, pause);
+        return pause;
+      },
+      resume: async (id, by) => {
+        failing();
+        const pause = memory.pauses.get(id);
+        if (pause === undefined) throw new Fault('NOT_FOUND', `id: no pause ${id}`, { field: 'id' });
+        const ended = { ...pause, endedAtMs: T0 + 5_000, endedBy: by };
+        memory.pauses.set(id, ended);
+        return ended;
+      },
+      list: async (includeEnded) => {
+        failing();
+        return [...memory.pauses.values()].filter((pause) => includeEnded || pause.endedAtMs === null).toReversed();
+      },
+      byIds: async (ids) => {
+        called(`pauses ${ids.join(' ')}`);
+        return values(memory.pauses, ids);
+      },
+    },
+    feeders: {
+      all: async () => {
+        failing();
+        return memory.feeders;
+      },
+      silences: async () => memory.feeders.map(({ source, silent }) => ({ source, silent })),
+    },
+    bots: {
+      all: async () => {
+        failing();
+        return memory.bots;
+      },
+      names: async () => memory.bots.map(({ name }) => name),
+    },
     studies: {
       start: async (spec) => {
         failing();
@@ -259,6 +309,12 @@ export function decisionOf(own: Partial<Decision> & { id: string }): Decision {
     pauseId: null,
     ...own,
   };
+}
+
+export function pauseOf(own: Partial<Pause> & { id: string }): Pause {
+  const scope = { pair: null, side: null, source: null, bot: null };
+  const over = { untilMs: null, endedAtMs: null, endedBy: null };
+  return { ...scope, reason: 'maintenance', author: 'ann', createdAtMs: T0, ...over, ...own };
 }
 
 export function studyOf(id: string, spec: StudySpec): Study {
