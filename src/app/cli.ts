@@ -16,8 +16,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
 };
 
+/** The commands that go on until they are told to end. */
+const SERVICES = ['start', 'gateway', 'worker'];
+
 /** Runs the command in `words` to its end; resolves to the exit code. Rejects only on a broken invariant. */
 export async function runCommand(words: readonly string[]): Promise<number> {
+  if (SERVICES.includes(words[0] ?? '')) (await import('./lean-process.ts')).becomeLean();
   process.stdout.on('error', tolerateClosedPipe);
   const named = COMMANDS[words[0] ?? ''];
   const asksForVersion = words[0] === '--version' || words[0] === '-V';

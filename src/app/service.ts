@@ -3,6 +3,7 @@ import { hubWrites } from '#store/open.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { openGateway, type Surroundings } from './gateway.ts';
+import { endStart } from './lean-process.ts';
 import { openLog } from './log.ts';
 import { openWorker, type Worker } from './worker.ts';
 
@@ -29,6 +30,7 @@ export async function runService(role: 'start' | 'gateway' | 'worker', config: C
   const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
   try {
     const gateway = role === 'worker' ? undefined : await openGateway(surroundings);
+    if (role !== 'worker') endStart();
     if (gateway !== undefined) process.stdout.write(`paramgate ready on ${gateway.url}/graphql\n`);
     const opening = role === 'gateway' || stop.signal.aborted ? undefined : openWorker(surroundings);
     try {
@@ -51,7 +53,10 @@ export async function runService(role: 'start' | 'gateway' | 'worker', config: C
 async function follow(opening: Promise<Worker | undefined> | undefined, announce: boolean): Promise<never> {
   const worker = await opening;
   if (worker !== undefined) {
-    if (announce) process.stdout.write('paramgate worker ready\n');
+    if (announce) {
+      endStart();
+      process.stdout.write('paramgate worker ready\n');
+    }
     await worker.ended;
   }
   return new Promise<never>(() => undefined);

@@ -3,7 +3,7 @@ import type { Clock } from '#domain/time.ts';
 import type { Heard, HttpAnswer } from './answer.ts';
 import { excerpt, saysUnreachable } from './answer.ts';
 import type { BotRequest } from './exchange.ts';
-import { exchange } from './exchange.ts';
+import { exchange, loadClient } from './exchange.ts';
 import type { BotSettings } from './pre-flight.ts';
 import { readSettings } from './pre-flight.ts';
 import { isRecord, parseJson, readTrades, type TradeRow } from './trade-row.ts';
@@ -76,6 +76,7 @@ export function botClient(
   options: { readonly clock: Clock; readonly timeoutMs: number },
 ): BotClient {
   const { clock, timeoutMs } = options;
+  void loadClient();
   const url = new URL(access.url);
   const prefix = `${url.pathname.replace(/\/+$/, '')}/api/v1`;
   const authorization = `Basic ${Buffer.from(`${access.username}:${access.password}`).toString('base64')}`;

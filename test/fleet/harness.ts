@@ -6,12 +6,16 @@ import type { Decision } from '#domain/decision.ts';
 import type { Side } from '#domain/market.ts';
 import type { Pause } from '#domain/pause.ts';
 import type { Clock } from '#domain/time.ts';
+import { loadClient } from '#fleet/exchange.ts';
 import { type BotConfig, type Fleet, type FleetSettings, openFleet } from '#fleet/fleet.ts';
 import type { DeliveryJournal } from '#store/store.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { type MemoryJournal, memoryJournal } from './deliveries.ts';
 
 const SPEED = 20;
+
+// A service has loaded its client long before the first order; here loading it would take seconds of the fast time.
+await loadClient();
 
 /** Monotonic time and sleeps run 20 times faster; the wall clock is real, since bots have their own. */
 export const fastClock: Clock = {

@@ -1,0 +1,90 @@
+// A service's process: small from its start on, the same process all along, and running exactly what stands in the sources.
+import { spawnSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startService, temporaryFolder } from '../support/service.ts';
+
+const APP = resolve(import.meta.dirname, '../../src/app');
+
+describe.skipIf(process.platform !== 'linux')('a started service', () => {
+  test('is the process that was started, with a small nursery, reading stripped sources', async () => {
+    await using folder = await temporaryFolder();
+    const service = await startService(folder.path);
+    const words = (await readFile(`/proc/${service.child.pid}/cmdline`, 'utf8')).split('\0');
+    const { pid } = JSON.parse(await readFile(join(folder.path, 'service.json'), 'utf8')) as { pid: number };
+    expect(await service.stop()).toBe(0);
+    expect(pid).toBe(service.child.pid);
+    expect(words).toContain('--max-semi-space-size=1');
+    expect(words).toContainEqual(expect.stringMatching(/^--import=file:.*\/stripped-sources-hook\.mjs$/));
+    expect(service.stderr()).not.toContain('Warning');
+  });
+});
+
+describe('stripped sources', () => {
+  let root = '';
+  beforeEach(async () => {
+    root = await realpath(await mkdtemp(join(tmpdir(), 'paramgate-stripped-')));
+    await write('package.json', '{"type": "module"}');
+    for (const name of ['stripped-sources.ts', 'stripped-sources-hook.ts']) {
+      await cp(join(APP, name), join(root, 'src/app', name));
+    }
+    await write(
+      'src/say.ts',
+      `import { isMainThread, Worker } from 'node:worker_threads';
+       import { word } from './word.ts';
+       type Said = string;
+       console.log(isMainThread ? 'main' : 'thread', word satisfies Said, import.meta.url);
+       if (isMainThread) new Worker(new URL(import.meta.url));`,
+    );
+    await write('src/word.ts', `export const word: string = 'one';`);
+  });
+  afterEach(() => rm(root, { recursive: true, force: true }));
+
+  async function write(file: string, text: string): Promise<void> {
+    await mkdir(dirname(join(root, file)), { recursive: true });
+    await writeFile(join(root, file), text);
+  }
+
+  function node(...words: readonly string[]) {
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    const { stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', cwd: root, env });
+    return { stdout, stderr };
+  }
+
+  function keep(): string {
+    const { stdout } = node(
+      '--input-type=module',
+      '--eval',
+      `import { strippedSources } from './src/app/stripped-sources.ts'; process.stdout.write(String(strippedSources()));`,
+    );
+    return stdout;
+  }
+
+  /** Without Node's own stripper, so that what runs can only be what was kept. */
+  const say = (preload: string) => node('--no-experimental-strip-types', `--import=${preload}`, 'src/say.ts');
+
+  test('run without the stripper, in threads too, under their own addresses', () => {
+    const address = `file://${root}/src/say.ts`;
+    expect(say(keep())).toEqual({ stdout: `main one ${address}\nthread one ${address}\n`, stderr: '' });
+  });
+
+  test('are kept: the same sources are stripped once', () => {
+    expect(keep()).toBe(keep());
+  });
+
+  test('follow every change, even one that keeps size and time, and leave nothing old behind', async () => {
+    const before = keep();
+    await write('src/word.ts', `export const word: string = 'two';`);
+    const after = keep();
+    expect(after).not.toBe(before);
+    expect(say(after).stdout).toMatch(/^main two .*\nthread two .*\n$/);
+    expect(await readdir(join(root, 'node_modules/.cache/paramgate'))).toHaveLength(1);
+  });
+
+  test('are done without where nothing can be kept', async () => {
+    await write('node_modules', 'a file where a folder should be');
+    expect(keep()).toBe('undefined');
+  });
+});
