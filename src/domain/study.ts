@@ -4,7 +4,8 @@ import type { CandleReport, Side } from '#domain/market.ts';
 
 export type StudyState = 'QUEUED' | 'RUNNING' | 'COMPLETE' | 'FAILED' | 'CANCELLED';
 export type Sampler = 'EXACT';
-export type Fills = 'CONSERVATIVE';
+/** How orders fill: never better than could be had, or as freqtrade's backtesting has it, release 2026.9. */
+export type Fills = 'CONSERVATIVE' | 'FREQTRADE';
 export type Objective = 'NET_PROFIT' | 'EXPECTANCY' | 'PROFIT_FACTOR' | 'SHARPE' | 'SORTINO' | 'CALMAR' | 'WIN_RATE';
 export type ExitReason = 'stop_loss' | 'roi' | 'max_hold' | 'force_exit';
 

@@ -5,7 +5,7 @@ import type { StudyDefaults } from './context.ts';
 import { SideType } from './side.ts';
 
 export const SamplerType = builder.enumType('Sampler', { values: ['EXACT'] as const });
-export const FillsType = builder.enumType('Fills', { values: ['CONSERVATIVE'] as const });
+export const FillsType = builder.enumType('Fills', { values: ['CONSERVATIVE', 'FREQTRADE'] as const });
 export const ObjectiveType = builder.enumType('Objective', {
   values: ['NET_PROFIT', 'EXPECTANCY', 'PROFIT_FACTOR', 'SHARPE', 'SORTINO', 'CALMAR', 'WIN_RATE'] as const,
 });

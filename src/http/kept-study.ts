@@ -17,7 +17,7 @@ const spec = v.object({
   side,
   sampler: v.picklist(['EXACT']),
   objective: v.picklist(['NET_PROFIT', 'EXPECTANCY', 'PROFIT_FACTOR', 'SHARPE', 'SORTINO', 'CALMAR', 'WIN_RATE']),
-  fills: v.picklist(['CONSERVATIVE']),
+  fills: v.picklist(['CONSERVATIVE', 'FREQTRADE']),
   feePct: figure,
   maxHold: count,
   seed: v.pipe(v.number(), v.integer()),

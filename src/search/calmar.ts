@@ -1,6 +1,6 @@
 // Calmar of every cell. Drawdown depends on the order in which trades end, so it is no sum over trades: each cell's profits are laid on their exit
 // candles and added up in time. First touches are found once per entry and level, so that the walk over candles is not repeated per cell.
-
+import { type Ends, endAt, noEnds } from './ends.ts';
 import { profitRatio, ratioE6 } from './levels.ts';
 import { deepestFall, yearlyRatio } from './metrics.ts';
 import type { Population } from './objective.ts';
@@ -167,19 +167,4 @@ class Row {
     }
     return count;
   }
-}
-
-/** Something added up by candle of exit, with one bit per candle where anything ends. */
-interface Ends {
-  readonly at: Float64Array;
-  readonly marks: Int32Array;
-}
-
-function noEnds(candles: number): Ends {
-  return { at: new Float64Array(candles), marks: new Int32Array((candles >> 5) + 1) };
-}
-
-function endAt({ at, marks }: Ends, candle: number, what: number): void {
-  at[candle] = (at[candle] as number) + what;
-  marks[candle >> 5] = (marks[candle >> 5] as number) | (1 << (candle & 31));
 }

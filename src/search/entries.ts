@@ -73,8 +73,8 @@ export function everyCandle(candles: Candles, side: Side | null): PlacedEntries 
   return { entries, report: { count, long, short: count - long, skipped: 0, source: 'every_candle' } };
 }
 
-/** Index of the first of ascending `times` that is >= `timeMs`; their number when there is none. */
-export function firstAtOrAfter(times: Float64Array, timeMs: number): number {
+/** Index of the first of ascending `times` that is >= `timeMs` (in any unit); their number when there is none. */
+export function firstAtOrAfter(times: Float64Array | Int32Array, timeMs: number): number {
   let low = 0;
   let high = times.length;
   while (low < high) {

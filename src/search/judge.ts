@@ -2,9 +2,12 @@
 // are anchored) and the blocks of the overfitting test.
 import type { StudySpec } from '#domain/study.ts';
 import { calmarValues } from './calmar.ts';
+import { freqtradeCalmar } from './freqtrade-calmar.ts';
+import { FreqtradePlane } from './freqtrade-plane.ts';
 import { additiveValues, type Population, statisticsFor } from './objective.ts';
 import { BLOCKS, blockEnds } from './overfit.ts';
 import { noSums, type PlaneInput, PlaneTables } from './plane.ts';
+import { tickDecimals } from './tick.ts';
 
 /** What to judge: the cells over the first `trades` entries, for each population. */
 export interface Judging {
@@ -21,13 +24,14 @@ const PORTION = 4_096;
 /** Judges as told; returns every cell's sum of profit ratios per block of the overfitting test, or null with fewer entries than blocks. */
 export function judgeCells(
   input: PlaneInput,
-  { objective, minTrades }: Pick<StudySpec, 'objective' | 'minTrades'>,
+  { fills, objective, minTrades }: Pick<StudySpec, 'fills' | 'objective' | 'minTrades'>,
   { populations, judged, onProgress }: Judging,
 ): readonly Float64Array[] | null {
   const entries = input.entries.candle.length;
   const cells = input.grid.stopsPct.length * input.grid.targetsPct.length;
   const statistics = statisticsFor(objective);
-  const tables = new PlaneTables(input, statistics);
+  const market = fills === 'FREQTRADE' ? { candles: input.candles, decimals: tickDecimals(input.candles) } : null;
+  const tables = market === null ? new PlaneTables(input, statistics) : new FreqtradePlane(input, market, statistics);
   const totals = noSums(input.grid, statistics);
   const ends = entries < BLOCKS ? [] : blockEnds(entries);
   const blocks = ends.map(() => noSums(input.grid, ['sum']));
@@ -53,8 +57,11 @@ export function judgeCells(
   if (objective === 'CALMAR') {
     populations.forEach((population, index) => {
       if (population.trades < minTrades) return;
+      const onRow = (share: number) => onProgress((1 + index + share) / passes);
       judged(
-        calmarValues(input, population, (share) => onProgress((1 + index + share) / passes)),
+        market === null
+          ? calmarValues(input, population, onRow)
+          : freqtradeCalmar(input, market, { population, onRow }),
         index,
       );
     });

@@ -1,6 +1,6 @@
 // Figures of a set of trades at leverage 1. A figure that does not exist is null, never 0, NaN or Infinity.
 import type { Exits, Metrics } from '#domain/study.ts';
-import { FORCE_EXIT, MAX_HOLD, ROI, STOP_LOSS } from './simulate.ts';
+import { FORCE_EXIT, MAX_HOLD, ROI, STOP_LOSS } from './exit.ts';
 
 /** What the figures need of trades: columns of equal length, in any order (sums are added up in theirs). */
 export interface TradeColumns {

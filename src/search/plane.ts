@@ -1,4 +1,4 @@
-// Every stop x target cell at once: each entry's staircase is entered into difference tables in a few additions, and prefix sums turn the tables into
+// Every stop x target cell at once, with conservative fills: each entry's staircase is entered into difference tables in a few additions, and prefix sums turn the tables into
 // per-cell sums of any additive statistic. A cell's sum equals that of simulating its levels, but for the noise of a different order of addition.
 import type { Candles } from '#domain/market.ts';
 import type { Entries } from './entries.ts';
@@ -23,6 +23,14 @@ export function noSums(grid: Grid, statistics: readonly Statistic[]): CellSums {
   return new Map(statistics.map((statistic) => [statistic, new Float64Array(cells)]));
 }
 
+/** Sums over trades for every cell, whatever the fills. */
+export interface CellTables {
+  /** Takes up the entries from <= index < to; each entry once. */
+  take(from: number, to: number): void;
+  /** Adds the sums of what was taken up since the last call to each of `receivers` that keeps the statistic, and forgets it. */
+  addTo(...receivers: readonly CellSums[]): void;
+}
+
 /** The tables of one side of the market. */
 interface SideTables {
   readonly walker: Walker;
@@ -44,7 +52,7 @@ interface StatisticTables {
 }
 
 /** Takes entries in any portions; `addTo` hands over what the entries since the last call sum up to. */
-export class PlaneTables {
+export class PlaneTables implements CellTables {
   readonly #input: PlaneInput;
   readonly #stops: number;
   readonly #targets: number;

@@ -3,11 +3,12 @@ import { roundHalfAway } from '#domain/decimal.ts';
 import type { ExitLevels } from '#domain/exit-params.ts';
 import { Fault } from '#domain/fault.ts';
 import type { Candles, HistoricalSignal, Side } from '#domain/market.ts';
-import type { EntryReport, ExitReason, Metrics } from '#domain/study.ts';
-import { everyCandle, placeSignals } from './entries.ts';
+import type { EntryReport, ExitReason, Fills, Metrics } from '#domain/study.ts';
+import { EXIT_REASONS } from './exit.ts';
 import { exitRule, type LevelNames } from './levels.ts';
 import { metricsOf, wholeDays } from './metrics.ts';
-import { EXIT_REASONS, type SimulatedTrades, simulate } from './simulate.ts';
+import { type SimulatedTrades, simulate } from './simulate.ts';
+import { stage } from './stage.ts';
 
 /** What to replay. `candles` and `signals` are those of the period only; signals null: an entry at every candle and side. */
 export interface ReplayRequest {
@@ -15,6 +16,7 @@ export interface ReplayRequest {
   readonly signals: readonly HistoricalSignal[] | null;
   /** null: both sides. */
   readonly side: Side | null;
+  readonly fills: Fills;
   /** Position level percent. */
   readonly levels: ExitLevels;
   readonly leverage: number;
@@ -52,15 +54,13 @@ export interface Replay {
  * Throws UNUSABLE_INPUT without a single entry to place, and BAD_USER_INPUT for levels that can never be right.
  */
 export function replay(request: ReplayRequest): Replay {
-  const { candles, signals, side } = request;
-  const placed =
-    signals === null ? everyCandle(candles, side) : placeSignals(candles, signals, { side, source: 'file' });
-  if (placed.report.count === 0) throw new Fault('UNUSABLE_INPUT', 'no entries in the period asked for');
-  const { trades, overlapping } = simulate({ ...request, entries: placed.entries });
+  const { candles, entries, report } = stage(request.candles, request.signals, request);
+  if (report.count === 0) throw new Fault('UNUSABLE_INPUT', 'no entries in the period asked for');
+  const { trades, overlapping } = simulate({ ...request, candles, entries });
   const times = candles.openTimeMs;
   const days = wholeDays(times[0] ?? 0, times[times.length - 1] ?? 0);
   return {
-    entries: { ...placed.report, overlapping },
+    entries: { ...report, overlapping },
     trades: Array.from(trades.profit, (_, index) => tradeAt(candles, trades, { index, leverage: request.leverage })),
     metrics: metricsOf(trades, days),
   };

@@ -1,8 +1,10 @@
 // DOOR of search: finds levels worth serving, and says honestly whether they will hold.
 import { Fault } from '#domain/fault.ts';
+import type { Feed } from '#domain/feed.ts';
 import type { Plane, Study, StudySpec } from '#domain/study.ts';
 import type { Clock } from '#domain/time.ts';
 import type { GatewayStore, StudyJournal } from '#store/store.ts';
+import { followStudy } from './progress.ts';
 import { requireSpec } from './spec.ts';
 import { queuedStudy } from './study-states.ts';
 
@@ -23,6 +25,8 @@ export interface Studies {
   byIds(ids: readonly string[]): Promise<readonly (Study | undefined)[]>;
   page(query: Parameters<StudyJournal['page']>[0]): Promise<readonly Study[]>;
   plane(id: string): Promise<Plane | undefined>;
+  /** The study as it is now, then its changes at most twice a second, the last one always. Rejects with NOT_FOUND. */
+  follow(id: string): Promise<Feed<Study>>;
 }
 
 /** What the gateway side works with. */
@@ -57,5 +61,6 @@ export function openStudies({ requests, studies, newId, clock }: StudiesOptions)
     byIds: (ids) => studies.byIds(ids),
     page: (query) => studies.page(query),
     plane: (id) => studies.plane(id),
+    follow: (id) => followStudy(id, { studies, clock }),
   };
 }

@@ -1,17 +1,14 @@
-// Replays one pair of levels over placed entries with conservative fills: gaps fill at the open on the stop side, never better than the level on the
-// target side. Pure; no figure of a trade depends on a candle after the one in which it leaves.
+// Replays one pair of levels over placed entries, each as a trade of its own or as one bot would. Pure. With conservative fills no figure of a trade
+// depends on a candle after the one in which it leaves; freqtrade's price step alone looks at its whole month.
 import type { ExitLevels } from '#domain/exit-params.ts';
 import type { Candles } from '#domain/market.ts';
-import type { ExitReason } from '#domain/study.ts';
+import type { Fills } from '#domain/study.ts';
+import { conservativeExit } from './conservative-exit.ts';
 import type { Entries } from './entries.ts';
-import { type ExitRule, exitRule, profitRatio, stopTouchedAt, targetPrice } from './levels.ts';
-
-/** The order of the codes in `reason` columns. */
-export const EXIT_REASONS = ['stop_loss', 'roi', 'max_hold', 'force_exit'] as const satisfies readonly ExitReason[];
-export const STOP_LOSS = 0;
-export const ROI = 1;
-export const MAX_HOLD = 2;
-export const FORCE_EXIT = 3;
+import type { Exit, OpenTrade } from './exit.ts';
+import { freqtradeEntry, freqtradeExit } from './freqtrade-exit.ts';
+import { type ExitRule, exitRule, profitRatio } from './levels.ts';
+import { tickDecimals } from './tick.ts';
 
 /** Trades as columns of equal length, in the order of opening, then of the signals. */
 export interface SimulatedTrades {
@@ -38,6 +35,8 @@ export interface Simulation {
 
 /** What is replayed. `maxHold` counts candles, 0: no limit. Levels are position level percent. */
 export interface SimulationInput {
+  readonly fills: Fills;
+  /** With freqtrade's fills without holes, as `stage` makes them. */
   readonly candles: Candles;
   readonly entries: Entries;
   readonly levels: ExitLevels;
@@ -49,20 +48,20 @@ export interface SimulationInput {
 
 /** Every entry as a trade of its own, or as one bot would with `oneAtATime`. Throws BAD_USER_INPUT as `exitRule` does. */
 export function simulate(input: SimulationInput): Simulation {
-  const { candles, entries } = input;
+  const { entries } = input;
   const rules = (['LONG', 'SHORT'] as const).map((side) => exitRule(input.levels, { ...input, side }));
-  const dropped = input.oneAtATime ? onBothSides(entries) : null;
+  const { openRate, exit: exitOf } = fillsOf(input);
+  const turn = input.oneAtATime ? turns(entries, input.fills) : undefined;
   const count = entries.candle.length;
   const trades = emptyTrades(count);
   let made = 0;
-  let busyUntil = -1;
   for (let index = 0; index < count; index += 1) {
+    if (turn?.takes(index) === false) continue;
     const entry = entries.candle[index] as number;
     const short = entries.short[index] as number;
-    if (dropped !== null && (entry <= busyUntil || dropped[index] === 1)) continue;
     const rule = rules[short] as ExitRule;
-    const exit = findExit(candles, { entry, maxHold: input.maxHold }, rule);
-    const open = candles.open[entry] as number;
+    const exit = exitOf({ entry, maxHold: input.maxHold }, rule);
+    const open = openRate(entry);
     trades.short[made] = short;
     trades.signalAtMs[made] = entries.signalAtMs[index] as number;
     trades.entryCandle[made] = entry;
@@ -72,41 +71,61 @@ export function simulate(input: SimulationInput): Simulation {
     trades.reason[made] = exit.reason;
     trades.profit[made] = profitRatio(rule.side, { open, close: exit.rate }, rule.fee);
     made += 1;
-    busyUntil = exit.candle;
+    turn?.took(index, exit.candle);
   }
   return { trades: firstTrades(trades, made), overlapping: count - made };
 }
 
-interface Exit {
-  readonly candle: number;
-  readonly rate: number;
-  readonly reason: number;
+/** How orders fill. */
+interface FillRules {
+  readonly openRate: (entry: number) => number;
+  readonly exit: (trade: OpenTrade, rule: ExitRule) => Exit;
 }
 
-/** Where the trade opened at candle `entry` leaves: in each candle the stop is looked at first, then the target. */
-function findExit(candles: Candles, trade: { entry: number; maxHold: number }, rule: ExitRule): Exit {
-  const { open, high, low } = candles;
-  const long = rule.side === 'LONG';
-  const entryPrice = open[trade.entry] as number;
-  const stop = entryPrice * rule.stopFactor;
-  const touched = stopTouchedAt(stop, rule.side);
-  const last = open.length - 1;
-  const holdEnd = trade.maxHold > 0 ? trade.entry + trade.maxHold : last + 1;
-  for (let candle = trade.entry; candle <= last && candle < holdEnd; candle += 1) {
-    const worst = (long ? low[candle] : high[candle]) as number;
-    if (long ? worst <= touched : worst >= touched) {
-      const opened = open[candle] as number;
-      // Never in the entry candle: its open is the entry price, which lies on the other side of the stop.
-      const gapped = long ? opened < stop : opened > stop;
-      return { candle, rate: gapped ? opened : stop, reason: STOP_LOSS };
-    }
-    const best = (long ? high[candle] : low[candle]) as number;
-    if (rule.leverage * profitRatio(rule.side, { open: entryPrice, close: best }, rule.fee) >= rule.reachedAt) {
-      return { candle, rate: targetPrice(rule, entryPrice), reason: ROI };
-    }
+function fillsOf({ fills, candles }: SimulationInput): FillRules {
+  if (fills === 'CONSERVATIVE') {
+    return {
+      openRate: (entry) => candles.open[entry] as number,
+      exit: (trade, rule) => conservativeExit(candles, trade, rule),
+    };
   }
-  const candle = Math.min(holdEnd, last);
-  return { candle, rate: open[candle] as number, reason: holdEnd <= last ? MAX_HOLD : FORCE_EXIT };
+  const market = { candles, decimals: tickDecimals(candles) };
+  return {
+    openRate: (entry) => freqtradeEntry(market, entry),
+    exit: (trade, rule) => freqtradeExit(market, trade, rule),
+  };
+}
+
+/** Which entries one bot would take. */
+interface Turns {
+  readonly takes: (index: number) => boolean;
+  /** Told that the entry at `index` was taken and leaves in `exitCandle`. */
+  readonly took: (index: number, exitCandle: number) => void;
+}
+
+/**
+ * One trade at a time: an entry must come after the candle in which the open trade leaves, and be of the only side asked for there. With freqtrade's
+ * fills a bot also turns around: in the candle in which a trade of an earlier candle leaves, an entry of the other side is taken, at that candle's
+ * open (optimize/backtesting.py, backtest, runs such a candle twice).
+ */
+function turns(entries: Entries, fills: Fills): Turns {
+  const dropped = onBothSides(entries);
+  let opened = -1;
+  let left = -1;
+  let wasShort = 0;
+  return {
+    takes: (index) => {
+      const entry = entries.candle[index] as number;
+      if (dropped[index] === 1) return false;
+      if (entry > left) return true;
+      return fills === 'FREQTRADE' && entry === left && opened < entry && entries.short[index] !== wasShort;
+    },
+    took: (index, exitCandle) => {
+      opened = entries.candle[index] as number;
+      left = exitCandle;
+      wasShort = entries.short[index] as number;
+    },
+  };
 }
 
 /** 1 for every entry on whose candle there are entries of both sides: one bot would take none of them. */

@@ -4,13 +4,13 @@ import type { ExitLevels } from '#domain/exit-params.ts';
 import { Fault } from '#domain/fault.ts';
 import type { CandleReport, Candles, HistoricalSignal } from '#domain/market.ts';
 import type { Candidate, Plane, StudyResult, StudySpec } from '#domain/study.ts';
-import { everyCandle, placeSignals } from './entries.ts';
 import { type Grid, gridOf } from './grid.ts';
 import { judgeCells } from './judge.ts';
 import { metricsOf, wholeDays } from './metrics.ts';
 import { objectiveOf } from './objective.ts';
 import { probabilityOfOverfitting } from './overfit.ts';
 import { winnersOf } from './plateau.ts';
+import { stage } from './stage.ts';
 import { conditionsOf } from './verdict.ts';
 import { dropped, type PlannedFold, planFolds, replayer, walkForward } from './walk-forward.ts';
 
@@ -38,11 +38,8 @@ export interface StudyOutcome {
  * Throws UNUSABLE_INPUT when there are no entries, or when no cell has an objective.
  */
 export function runStudy(input: StudyInput, onProgress: (share: number) => void): StudyOutcome {
-  const { spec, candles, signals } = input;
-  const { entries, report } =
-    signals === null
-      ? everyCandle(candles, spec.side)
-      : placeSignals(candles, signals, { side: spec.side, source: 'file' });
+  const { spec } = input;
+  const { candles, entries, report } = stage(input.candles, input.signals, spec);
   const count = entries.candle.length;
   if (count === 0) throw new Fault('UNUSABLE_INPUT', `no entries: ${noEntries(report.count, report.skipped)}`);
   if (count < spec.minTrades) {

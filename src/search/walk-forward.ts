@@ -1,7 +1,7 @@
 // Walk-forward: each fold's levels, chosen on its training range alone, meet its test range; the tests joined are what the procedure earned unseen.
 import type { ExitLevels } from '#domain/exit-params.ts';
 import type { Candles } from '#domain/market.ts';
-import type { Fold, Metrics } from '#domain/study.ts';
+import type { Fold, Metrics, StudySpec } from '#domain/study.ts';
 import { isoTime } from '#domain/time.ts';
 import { type Entries, firstAtOrAfter } from './entries.ts';
 import { daysWithin, type FoldSpan, foldSpans } from './folds.ts';
@@ -72,8 +72,8 @@ export interface WalkForward {
 /** How trades are replayed. */
 export type Replay = (entries: Entries, levels: ExitLevels) => SimulatedTrades;
 
-/** Replays entries of `candles` with a fee (percent per side) and a longest hold. */
-export function replayer(candles: Candles, rule: { readonly feePct: number; readonly maxHold: number }): Replay {
+/** Replays entries of `candles` by the fills, the fee and the longest hold of a study. */
+export function replayer(candles: Candles, rule: Pick<StudySpec, 'fills' | 'feePct' | 'maxHold'>): Replay {
   return (entries, levels) => simulate({ ...rule, candles, entries, levels, leverage: 1, oneAtATime: false }).trades;
 }
 

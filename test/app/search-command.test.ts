@@ -76,6 +76,18 @@ async function run(words: readonly string[], change: Partial<SearchSurroundings>
 }
 
 describe('search --json', () => {
+  it('searches with freqtrade’s fills when asked: other figures, and the study says so', async () => {
+    const conservative = await run([...SMALL, '--json']);
+    const { printed, kept, error } = await run([...SMALL, '--fills', 'freqtrade', '--json']);
+    expect(error).toBeUndefined();
+    const document = JSON.parse(printed);
+    expect(document.study.fills).toBe('freqtrade');
+    expect(kept[0]?.study.spec.fills).toBe('FREQTRADE');
+    expect(document.entries).toMatchObject({ count: 4_998, skipped: 2 });
+    expect(document.best.metrics).not.toEqual(JSON.parse(conservative.printed).best.metrics);
+    expect(document.validation.folds).toHaveLength(5);
+  });
+
   it('prints the whole study as one document and keeps the same study', async () => {
     const { printed, kept, error } = await run([...SMALL, '--side', 'long', '--json', '--publish']);
     expect(error).toBeUndefined();
@@ -253,7 +265,7 @@ describe('search', () => {
     ['--min-trades', '0'],
     ['--pbo-max', '1.5'],
     ['--objective', 'luck'],
-    ['--fills', 'freqtrade'],
+    ['--fills', 'hopeful'],
     ['--sampler', 'tpe'],
     ['--side', 'up'],
     ['--seed', 'x'],
@@ -265,7 +277,7 @@ describe('search', () => {
   });
 
   it('names what this version allows of fills and samplers', async () => {
-    expect((await run(['--fills', 'freqtrade'])).error).toMatchObject({ allowed: 'conservative' });
+    expect((await run(['--fills', 'hopeful'])).error).toMatchObject({ allowed: 'conservative, freqtrade' });
     expect((await run(['--sampler', 'tpe'])).error).toMatchObject({ allowed: 'exact' });
   });
 

@@ -119,6 +119,25 @@ describe('simulate --json', () => {
     });
   });
 
+  it('fills as freqtrade when asked: a price step, no entry in the first candle', async () => {
+    const { json, error } = await inFolder(
+      '--entries',
+      'FOLDER/entries.csv',
+      '--fee',
+      '0',
+      '--fills',
+      'freqtrade',
+      '--json',
+    );
+    expect(error).toBeUndefined();
+    expect(json()).toMatchObject({
+      fills: 'freqtrade',
+      entries: { count: 3, skipped: 2, overlapping: 0 },
+      // 1 % below 101 is 99.99; the candles know one decimal.
+      trades: [{ side: 'short', openRate: 101, closeRate: 100, exitReason: 'roi', profitRatio: 0.00990099 }],
+    });
+  });
+
   it('with every entry skipped has no trades and no figures', async () => {
     const { json, error } = await inFolder('--entries', 'FOLDER/entries.csv', '--from', '2024-01-01T04:00Z', '--json');
     expect(error).toBeUndefined();
@@ -175,7 +194,7 @@ describe('simulate', () => {
     ['--leverage', '60', '--stop: -2 at leverage 60 loses the whole stake'],
     ['--leverage', '0', '--leverage: 0 is not a leverage'],
     ['--fee', '-0.1', '--fee: "-0.1" is none; allowed: a decimal number >= 0 and < 100'],
-    ['--fills', 'freqtrade', '--fills: "freqtrade" is none; allowed: conservative'],
+    ['--fills', 'hopeful', '--fills: "hopeful" is none; allowed: conservative, freqtrade'],
     ['--max-hold', '1.5', '--max-hold: "1.5" is none; allowed: a whole number'],
     ['--side', 'up', '--side: "up" is no side; allowed: long, short'],
     ['--pair', 'BTCUSDT', '--pair: "BTCUSDT" is not a pair'],

@@ -33,7 +33,7 @@ function simulated(input: PlaneInput, cell: number, objective: Objective): numbe
     stopLossPct: input.grid.stopsPct[Math.floor(cell / targets)] as number,
     takeProfitPct: input.grid.targetsPct[cell % targets] as number,
   };
-  const { trades } = simulate({ ...input, levels, leverage: 1, oneAtATime: false });
+  const { trades } = simulate({ ...input, fills: 'CONSERVATIVE', levels, leverage: 1, oneAtATime: false });
   return objectiveOf(metricsOf(trades, DAYS), objective);
 }
 

@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Candles } from '#domain/market.ts';
 import { type Entries, everyCandle } from '#search/entries.ts';
-import { EXIT_REASONS, type SimulationInput, simulate } from '#search/simulate.ts';
+import { EXIT_REASONS } from '#search/exit.ts';
+import { type SimulationInput, simulate } from '#search/simulate.ts';
 import { handMade } from '../support/hand-made.ts';
 import { type MarketShape, randomMarket } from '../support/random-market.ts';
 
 const LEVELS = { stopLossPct: -2, takeProfitPct: 1 };
-const RULE = { levels: LEVELS, leverage: 1, feePct: 0, maxHold: 0, oneAtATime: false };
+const RULE = { fills: 'CONSERVATIVE' as const, levels: LEVELS, leverage: 1, feePct: 0, maxHold: 0, oneAtATime: false };
 
 type Place = readonly [candle: number, side: 'long' | 'short'];
 
@@ -224,10 +225,10 @@ const rule = fc.record({
 
 function withAll(
   shape: MarketShape,
-  chosen: Omit<SimulationInput, 'candles' | 'entries' | 'oneAtATime'>,
+  chosen: Omit<SimulationInput, 'fills' | 'candles' | 'entries' | 'oneAtATime'>,
 ): SimulationInput {
   const candles = randomMarket(shape);
-  return { ...chosen, candles, entries: everyCandle(candles, null).entries, oneAtATime: false };
+  return { ...chosen, fills: 'CONSERVATIVE', candles, entries: everyCandle(candles, null).entries, oneAtATime: false };
 }
 
 describe('for every market', () => {
@@ -276,7 +277,14 @@ describe('for every market', () => {
         const entry = candles.open[0] as number;
         const mirrored = mirror(candles, entry);
         const one = (of: Candles, side: 'long' | 'short') =>
-          tradesOf({ ...chosen, feePct: 0, candles: of, entries: entriesAt([0, side]), oneAtATime: false })[0] as Trade;
+          tradesOf({
+            ...chosen,
+            fills: 'CONSERVATIVE',
+            feePct: 0,
+            candles: of,
+            entries: entriesAt([0, side]),
+            oneAtATime: false,
+          })[0] as Trade;
         const long = one(candles, 'long');
         const short = one(mirrored, 'short');
         expect([short.exit, short.reason]).toEqual([long.exit, long.reason]);
@@ -291,8 +299,8 @@ describe('for every market', () => {
       fc.property(market, rule, fc.constantFrom('LONG' as const, 'SHORT' as const), (shape, chosen, side) => {
         const candles = randomMarket(shape);
         const entries = everyCandle(candles, side).entries;
-        const all = tradesOf({ ...chosen, candles, entries, oneAtATime: false });
-        const some = tradesOf({ ...chosen, candles, entries, oneAtATime: true });
+        const all = tradesOf({ ...chosen, fills: 'CONSERVATIVE', candles, entries, oneAtATime: false });
+        const some = tradesOf({ ...chosen, fills: 'CONSERVATIVE', candles, entries, oneAtATime: true });
         let free = 0;
         const wanted = all.filter((trade) => {
           if (trade.entry < free) return false;

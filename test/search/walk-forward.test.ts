@@ -84,7 +84,7 @@ describe('walkForward', () => {
   it('joins the tests, each with its own levels, and measures others on exactly the same entries', () => {
     const candles = hours(400);
     const { entries } = everyCandle(candles, null);
-    const rule = { folds: 3, maxHold: 10, feePct: 0.05 };
+    const rule = { fills: 'CONSERVATIVE' as const, folds: 3, maxHold: 10, feePct: 0.05 };
     const { folds } = planFolds(candles, entries, rule);
     const replay = replayer(candles, rule);
     const levels = { stopLossPct: -1, takeProfitPct: 2 };
@@ -117,7 +117,7 @@ describe('walkForward', () => {
   it('has no figures without folds', () => {
     const candles = hours(30);
     const { entries } = everyCandle(candles, null);
-    const none = walkForward([], entries, replayer(candles, { feePct: 0, maxHold: 5 }));
+    const none = walkForward([], entries, replayer(candles, { fills: 'CONSERVATIVE', feePct: 0, maxHold: 5 }));
     expect([none.outOfSample.trades, none.outOfSample.netProfitPct, none.testDays]).toEqual([0, null, 0]);
   });
 });

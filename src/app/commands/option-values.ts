@@ -3,6 +3,9 @@ import { badInput } from '#domain/fault.ts';
 import { INSTANT_ALLOWED, parseInstant } from '#domain/instant.ts';
 import { requireLeverage, requirePair, type Side, timeframeMs } from '#domain/market.ts';
 
+/** How orders may be asked to fill, as options name it. */
+export const FILLS = ['conservative', 'freqtrade'] as const;
+
 type Read<T> = (text: string) => T;
 
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import type { ExitLevels } from '#domain/exit-params.ts';
 import { badInput, Fault } from '#domain/fault.ts';
 import type { Side } from '#domain/market.ts';
-import type { LevelRange, Objective, Plane, Study, StudySpec } from '#domain/study.ts';
+import type { Fills, LevelRange, Objective, Plane, Study, StudySpec } from '#domain/study.ts';
 import type { Clock } from '#domain/time.ts';
 import { requireSpec, SEARCH_DEFAULTS, specFrom, startStudyThread } from '#search/search.ts';
 import { systemClock } from '../clock.ts';
@@ -15,7 +15,7 @@ import { openProgress } from '../progress.ts';
 import { planeJson, studyJson } from '../study-json.ts';
 import { openStudyKeeper } from '../study-keeper.ts';
 import { studyText } from '../study-text.ts';
-import { decimal, instant, oneOf, pair, side, timeframe, whole } from './option-values.ts';
+import { decimal, FILLS, instant, oneOf, pair, side, timeframe, whole } from './option-values.ts';
 
 /** What the command needs of the service around it. */
 export interface SearchSurroundings {
@@ -49,6 +49,7 @@ interface Options {
   readonly stop?: LevelRange;
   readonly target?: LevelRange;
   readonly fee: number;
+  readonly fills: (typeof FILLS)[number];
   readonly maxHold: number;
   readonly objective: (typeof OBJECTIVES)[number];
   readonly seed: number;
@@ -85,7 +86,7 @@ export function addSearch(program: Command, surroundings: () => SearchSurroundin
       levelRange('--target'),
     )
     .option('--fee <pct>', 'fee per side, percent', decimal('--fee'), defaults.feePct)
-    .option('--fills <rule>', 'how orders fill: conservative', oneOf('--fills', ['conservative']), 'conservative')
+    .option('--fills <rule>', `how orders fill: ${FILLS.join(', ')}`, oneOf('--fills', FILLS), 'conservative')
     .option('--sampler <name>', 'which cells are judged: exact, all of them', oneOf('--sampler', ['exact']), 'exact')
     .option('--max-hold <candles>', 'longest hold', whole('--max-hold', 0, WHOLE), defaults.maxHold)
     .option('--objective <name>', OBJECTIVES.join(', '), oneOf('--objective', OBJECTIVES), 'net_profit')
@@ -157,6 +158,7 @@ function specOf(options: Options): StudySpec {
     side: same.side ?? null,
     objective: same.objective.toUpperCase() as Objective,
     feePct: fee,
+    fills: same.fills.toUpperCase() as Fills,
     maxHold: same.maxHold,
     seed: same.seed,
     stop: same.stop ?? SEARCH_DEFAULTS.stop,

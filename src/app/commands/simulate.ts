@@ -4,11 +4,12 @@ import type { Command } from 'commander';
 import { badInput, Fault } from '#domain/fault.ts';
 import type { CandleReport, Side } from '#domain/market.ts';
 import { metricsJson } from '#domain/metrics-json.ts';
+import type { Fills } from '#domain/study.ts';
 import { isoTime } from '#domain/time.ts';
 import { cutCandles, readCandles, readEntries } from '#market/candles.ts';
 import { type Replay, type ReplayedTrade, replay, requireLevels } from '#search/search.ts';
 import { loadConfig } from '../config.ts';
-import { decimal, instant, leverage, oneOf, pair, side, timeframe, whole } from './option-values.ts';
+import { decimal, FILLS, instant, leverage, oneOf, pair, side, timeframe, whole } from './option-values.ts';
 
 interface Options {
   readonly pair: string;
@@ -20,7 +21,7 @@ interface Options {
   readonly leverage: number;
   readonly side?: Side;
   readonly fee: number;
-  readonly fills: 'conservative';
+  readonly fills: (typeof FILLS)[number];
   readonly maxHold: number;
   readonly oneAtATime?: true;
   readonly from?: number;
@@ -42,7 +43,7 @@ export function addSimulateCommand(program: Command): void {
     .option('--leverage <times>', 'leverage of every trade', leverage('--leverage'), 1)
     .option('--side <side>', 'long or short only', side('--side'))
     .option('--fee <pct>', 'fee per side, percent', decimal('--fee', 0, 100), 0.05)
-    .option('--fills <rule>', 'how orders fill: conservative', oneOf('--fills', ['conservative']), 'conservative')
+    .option('--fills <rule>', `how orders fill: ${FILLS.join(', ')}`, oneOf('--fills', FILLS), 'conservative')
     .option('--max-hold <candles>', 'longest hold, 0 for none', whole('--max-hold', 0, 1_000_000_000), 500)
     .option('--one-at-a-time', 'as one bot would: one open trade at a time')
     .option('--from <time>', 'use candles and entries from this time on', instant('--from'))
@@ -70,6 +71,7 @@ async function simulation(options: Options): Promise<string> {
   const signals = options.entries === undefined ? null : await readEntries(options.entries);
   const found = replay({
     ...request,
+    fills: options.fills.toUpperCase() as Fills,
     candles,
     signals: signals?.filter(({ timeMs }) => timeMs >= from && timeMs < to) ?? null,
     side: options.side ?? null,
