@@ -1,7 +1,10 @@
 // The contract suites over the files of a data folder.
+import { botJournalContract } from './contract/bot-journal.ts';
 import { decisionJournalContract } from './contract/decision-journal.ts';
 import { deliveryJournalContract } from './contract/delivery-journal.ts';
+import { feederJournalContract } from './contract/feeder-journal.ts';
 import { paramStoreContract, tradeStoreContract } from './contract/hub.ts';
+import { pauseJournalContract } from './contract/pause-journal.ts';
 import { signalJournalContract } from './contract/signal-journal.ts';
 import { studyJournalContract } from './contract/study-journal.ts';
 import { type Opened, opened } from './opened.ts';
@@ -39,3 +42,19 @@ studyJournalContract(
 );
 paramStoreContract(seenAs({ port: ({ worker }) => worker.params }));
 tradeStoreContract(seenAs({ port: ({ gateway }) => gateway.trades }));
+pauseJournalContract(seenAs({ pauses: ({ gateway }) => gateway.pauses, seen: ({ worker }) => worker.pauses }));
+feederJournalContract(
+  seenAs({
+    signals: ({ gateway }) => gateway.signals,
+    decisions: ({ worker }) => worker.decisions,
+    deliveries: ({ worker }) => worker.deliveries,
+    feeders: ({ gateway }) => gateway.feeders,
+  }),
+);
+botJournalContract(
+  seenAs({
+    decisions: ({ worker }) => worker.decisions,
+    deliveries: ({ worker }) => worker.deliveries,
+    bots: ({ gateway, worker }) => ({ ...gateway.bots, ...worker.bots }),
+  }),
+);

@@ -46,6 +46,22 @@ export function deliveryJournalContract(open: () => Promise<DeliveriesUnderTest>
       expect(await journal.deliveries.ofDecisions(['none', late.id])).toEqual([[], [delivery(late, 'BOT1')]]);
     });
 
+    test('a withheld delivery is final from the start and names the pause, as does one that a pause held too long', async () => {
+      await using journal = await open();
+      const made = decision();
+      const withheld = [{ bot: 'BOT2', pauseId: 'p1', detail: 'paused by ann' }];
+      await journal.decisions.decide([{ ...closing(made, ['BOT1']), withheld }], 0);
+      expect((await journal.deliveries.unfinished()).map(({ delivery: { bot } }) => bot)).toEqual(['BOT1']);
+      const held = delivery(made, 'BOT1', { state: 'EXPIRED', detail: 'paused by bob', pauseId: 'p2' });
+      const end = { outcome: 'EXPIRED', reason: 'EXPIRED', detail: 'both', pauseId: 'p2' } as const;
+      await journal.deliveries.record({ delivery: held, decision: { ...made, ...end } });
+      await journal.reopen();
+      const first = delivery(made, 'BOT2', { state: 'EXPIRED', detail: 'paused by ann', pauseId: 'p1' });
+      expect(await journal.deliveries.ofDecisions([made.id])).toEqual([[held, first]]);
+      expect(await journal.decisions.byIds([made.id])).toEqual([{ ...made, ...end }]);
+      expect((await journal.changes.after(0, 9)).map(({ pauseId }) => pauseId)).toEqual([null, 'p2']);
+    });
+
     test('unfinished deliveries of certain decisions', async () => {
       await using journal = await open();
       const [one, two, done] = [await owed(journal, ['BOT1', 'BOT2']), await owed(journal), await owed(journal)];

@@ -55,6 +55,36 @@ export function tradeStoreContract(open: () => Promise<HubUnderTest<TradeStore>>
       expect(sums?.sumWinPct).toBeCloseTo(7 + 3 * 0.88, 12);
     });
 
+    test.each([4, 1_500])('sums per source that the tags name, over %i trades', async (count) => {
+      await using hub = await open();
+      const tags = ['long from 75a conf=0.89', 'long ensemble 2/5 conf=0.86 from=75a,75b', 'force_entry', null];
+      const all = Array.from({ length: count }, (_, index) =>
+        trade({ tradeId: `${index}`, enterTag: tags[index % 4] ?? null, profitPct: index % 8 < 4 ? 2 : -1 }),
+      );
+      for (let at = 0; at < count; at += 500) await hub.port.record(all.slice(at, at + 500));
+      await hub.port.record([trade({ tradeId: 'early', enterTag: 'from 75b', closedAtMs: T0 + 1 })]);
+      const atMs = trade().closedAtMs;
+      const sums = await hub.port.bySource({ fromMs: atMs, toMs: atMs });
+      const expected = (indexes: readonly number[]) => {
+        const own = all.filter((_, index) => indexes.includes(index % 4)).map(({ profitPct }) => profitPct);
+        const sumProfitPct = own.reduce((sum, profit) => sum + profit, 0);
+        return { trades: own.length, wins: own.filter((profit) => profit > 0).length, sumProfitPct };
+      };
+      expect(sums.toSorted((a, b) => (a.source < b.source ? -1 : 1))).toEqual([
+        { source: '75a', ...expected([0, 1]) },
+        { source: '75b', ...expected([1]) },
+      ]);
+      const later = await hub.port.bySource({ fromMs: atMs + 1, toMs: atMs + 2 });
+      expect(later).toEqual([]);
+    });
+
+    test('a replaced trade counts for the source of its newer tag alone', async () => {
+      await using hub = await open();
+      await hub.port.record([trade({ enterTag: 'from 75a', profitPct: 1 })]);
+      await hub.port.record([trade({ enterTag: 'from 75b', profitPct: -3 })]);
+      expect(await hub.port.bySource(ALWAYS)).toEqual([{ source: '75b', trades: 1, wins: 0, sumProfitPct: -3 }]);
+    });
+
     test('the worked figures of one bin come out', async () => {
       await using hub = await open();
       const wins = 2_164;
