@@ -10,6 +10,7 @@ import { openFeederIntake } from '#intake/intake.ts';
 import { openStudies, SEARCH_DEFAULTS } from '#search/search.ts';
 import { acquireLock, type HubWrites, openGatewayStore } from '#store/open.ts';
 import type { Config } from './config.ts';
+import { silenceMs, workerHealth } from './heartbeat.ts';
 import { newId, newToken } from './identity.ts';
 import { removeServiceFile, writeServiceFile } from './service-file.ts';
 import { readTokenSecret } from './token-secret.ts';
@@ -76,7 +77,7 @@ export async function openGateway(
     doors: {
       exits,
       intake,
-      history: openHistory(store),
+      history: openHistory({ ...store, clock }),
       pauses: openPauses({
         journal: store.pauses,
         bots: bots.names,
@@ -100,8 +101,21 @@ export async function openGateway(
     readiness: () => {
       const hubRead = exits.hubReadOnce();
       const ready = hubRead || clock.now().monotonicMs - startedMs >= READY_ANYWAY_MS;
-      return { ready, details: { hubRead, intake: config.intake } };
+      // Without its worker a gateway still answers bots and keeps signals: it says so, and goes on serving.
+      return { ready, details: { hubRead, intake: config.intake, worker: workerHealth(config.data, clock) } };
     },
+    figures: [
+      {
+        name: 'worker_silent_seconds',
+        help: 'For how long the worker of the data folder was not heard; +Inf: there is none.',
+        read: () => silenceMs(config.data, clock) / 1_000,
+      },
+      {
+        name: 'worker_alive',
+        help: '1 while the worker of the data folder is heard.',
+        read: () => Number(workerHealth(config.data, clock).alive),
+      },
+    ],
     clock,
     log,
   });
@@ -125,7 +139,8 @@ export async function waitForLock({ config, clock, log, stopping }: Surroundings
   return acquireLock(config.data, side, { wait: stopping, clock });
 }
 
-async function readTls({ tlsCert, tlsKey }: Config) {
+/** The certificate and key of a front; undefined for plain HTTP. */
+export async function readTls({ tlsCert, tlsKey }: Config) {
   if (tlsCert === undefined || tlsKey === undefined) return undefined;
   return { cert: await readFile(tlsCert, 'utf8'), key: await readFile(tlsKey, 'utf8') };
 }

@@ -6,6 +6,7 @@ import { openGateway, type Surroundings } from './gateway.ts';
 import { endStart } from './lean-process.ts';
 import { openLog } from './log.ts';
 import { openWorker, type Worker } from './worker.ts';
+import { openWorkerHealth } from './worker-health.ts';
 
 /** Draining may take this long; what is left of ten seconds is for closing. */
 const DRAIN_MS = 8_000;
@@ -32,7 +33,15 @@ export async function runService(role: 'start' | 'gateway' | 'worker', config: C
     const gateway = role === 'worker' ? undefined : await openGateway(surroundings);
     if (role !== 'worker') endStart();
     if (gateway !== undefined) process.stdout.write(`paramgate ready on ${gateway.url}/graphql\n`);
+    let ticking: Worker | undefined;
+    const health = role === 'worker' ? await openWorkerHealth(surroundings, () => ticking) : undefined;
     const opening = role === 'gateway' || stop.signal.aborted ? undefined : openWorker(surroundings);
+    void opening?.then(
+      (worker) => {
+        ticking = worker;
+      },
+      () => undefined,
+    );
     try {
       await Promise.race([stopped, follow(opening, role === 'worker')]);
     } finally {
@@ -41,6 +50,7 @@ export async function runService(role: 'start' | 'gateway' | 'worker', config: C
       const deadline = AbortSignal.timeout(DRAIN_MS);
       await Promise.all([gateway?.drain(deadline), worker?.drain(deadline)]);
       await within(CLOSE_MS, close(worker, gateway));
+      await health?.close();
     }
     return 0;
   } finally {

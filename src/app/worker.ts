@@ -4,7 +4,9 @@ import { openAggregator } from '#ensemble/ensemble.ts';
 import { openFleet } from '#fleet/fleet.ts';
 import { openStudyRunner } from '#search/search.ts';
 import { openWorkerStore } from '#store/open.ts';
+import { mark } from '#trace/trace.ts';
 import { type Surroundings, waitForLock } from './gateway.ts';
+import { openHeart } from './heartbeat.ts';
 import { newId } from './identity.ts';
 import { startWorkerLoop, type WorkerLoop } from './worker-loop.ts';
 
@@ -30,6 +32,8 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
   const lock = await waitForLock(surroundings, 'worker');
   if (lock === undefined) return undefined;
   opening.use(lock);
+  mark('worker.lock', { held: true });
+  opening.defer(() => mark('worker.lock', { held: false }));
   const store = opening.use(await openWorkerStore({ folder: config.data, log, hubWrites }));
   const { signals, decisions, deliveries, changes, pauses, bots: states, studyRequests, studies, params } = store;
   const fleet = opening.use(
@@ -47,11 +51,13 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
     }),
   );
   const aggregator = openAggregator({ signals, decisions, pauses, settings: config, bots: config.bots, log });
+  const heart = opening.use(openHeart(config.data, clock));
   const loop = startWorkerLoop(
     [
       { name: 'ensemble', tick: (now) => aggregator.tick(now) },
       { name: 'fleet', tick: (now) => fleet.tick(now) },
       { name: 'search', tick: () => runner.tick() },
+      { name: 'heart', tick: async () => heart.beat() },
     ],
     clock,
     log,

@@ -41,6 +41,8 @@ export class SignalAggregator {
   #recovered: Recovered | undefined;
   /** Every signal up to here is decided and journaled as such; survives the loss of memory. */
   #decidedUpToSeq = 0;
+  /** How many windows were open after the last step. */
+  #open = 0;
   #running: Promise<{ open: number; decided: number }> | undefined;
 
   constructor(parts: AggregatorParts) {
@@ -61,7 +63,10 @@ export class SignalAggregator {
       if (this.#memory === undefined) return { open: 0, decided: 0 };
       const decided = await this.#advance(this.#memory, now);
       this.#decidedUpToSeq = decidedUpTo(this.#memory);
-      return { open: this.#memory.windows.size, decided };
+      const open = this.#memory.windows.size;
+      if (open !== this.#open) mark('windows.counted', { open });
+      this.#open = open;
+      return { open, decided };
     } catch (error) {
       this.#memory = undefined;
       this.#recovered = undefined;

@@ -1,7 +1,6 @@
 // Ready answers: what a (pair, leverage, side) gets is decided once per figures and then only dated. Bounded, and emptied whenever the figures change.
 import type { ExitParams, ExitParamsRequest } from '#domain/exit-params.ts';
 import { requireLeverage, requirePair } from '#domain/market.ts';
-import { mark } from '#trace/trace.ts';
 import type { BinFigures } from './bins.ts';
 import type { Reading } from './figures.ts';
 import type { ParamFigures } from './optuna-tier.ts';
@@ -43,7 +42,6 @@ export class Answers {
     const { answer, restsOn } = ready;
     const both = restsOn === 'both';
     const stale = params.stale || (both && bins.stale);
-    mark('exits.answered', { source: answer.source, stale });
     return {
       ...answer,
       readAtMs: both ? earlier(params.readAtMs, bins.readAtMs) : params.readAtMs,

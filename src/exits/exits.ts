@@ -1,6 +1,7 @@
 // DOOR of exits: which stop and target does an open trade get? Answers come from figures in memory; the hub is never waited for once there are figures.
 import type { ExitParams, ExitParamsRequest } from '#domain/exit-params.ts';
 import { Fault } from '#domain/fault.ts';
+import type { Feed } from '#domain/feed.ts';
 import type { BinStatistics, TradeSums } from '#domain/leverage-bin.ts';
 import type { Log } from '#domain/log.ts';
 import { requirePair, type Side } from '#domain/market.ts';
@@ -11,6 +12,7 @@ import { mark } from '#trace/trace.ts';
 import { Answers } from './answers.ts';
 import { binFigures, binStatistics, roundedStatistics } from './bins.ts';
 import { Figures, type FiguresPace } from './figures.ts';
+import { followExitParams } from './follow.ts';
 import { isParamRecord, isTradeSums, keptRows, openKeeper } from './keeper.ts';
 import { openLookbacks } from './lookbacks.ts';
 import { paramFigures } from './optuna-tier.ts';
@@ -20,6 +22,11 @@ import type { TierSettings } from './tier.ts';
 export interface Exits extends AsyncDisposable {
   /** One answer per request, in the order asked; a request that can never be answered (pair, leverage) is a Fault at its place. Never fails because of the hub. */
   answer(requests: readonly ExitParamsRequest[]): Promise<readonly (ExitParams | Fault)[]>;
+  /**
+   * The params of each request now, then each change of them (another `revision`) within a second of its being known here. Rejects with the Fault of a
+   * request that can never be answered.
+   */
+  follow(requests: readonly ExitParamsRequest[]): Promise<Feed<ExitParams>>;
   /** Bins with at least one trade, by leverage, percentages rounded. Rejects with HUB_UNAVAILABLE when there is nothing to serve, BAD_USER_INPUT for `pair` or `lookbackDays`. */
   leverageBins(query: {
     readonly side?: Side | undefined;
@@ -117,14 +124,22 @@ export async function openExits(options: ExitsOptions): Promise<Exits> {
   opening.defer(options.onHubWrite((kind) => (kind === 'params' ? params.wish() : tradesWritten())));
 
   const answers = new Answers(settings);
+  const answer = async (requests: readonly ExitParamsRequest[]): Promise<readonly (ExitParams | Fault)[]> => {
+    const waits = [params.refresh(), bins.refresh()];
+    if (waits[0] !== undefined || waits[1] !== undefined) await Promise.all(waits);
+    const readings = { params: params.reading(), bins: bins.reading(), nowMs: clock.now().wallMs };
+    return requests.map((request) => orFault(() => answers.answer(request, readings)));
+  };
   const closing = opening.move();
   return {
     answer: async (requests) => {
-      const waits = [params.refresh(), bins.refresh()];
-      if (waits[0] !== undefined || waits[1] !== undefined) await Promise.all(waits);
-      const readings = { params: params.reading(), bins: bins.reading(), nowMs: clock.now().wallMs };
-      return requests.map((request) => orFault(() => answers.answer(request, readings)));
+      const answered = await answer(requests);
+      for (const one of answered) {
+        if (!(one instanceof Fault)) mark('exits.answered', { source: one.source, stale: one.stale });
+      }
+      return answered;
     },
+    follow: (requests) => followExitParams(requests, { answer, clock }),
     leverageBins: async (query) => {
       const days = query.lookbackDays ?? settings.lookbackDays;
       if (query.pair !== undefined) requirePair(query.pair, 'pair');

@@ -54,7 +54,7 @@ export async function attempt(
   // A try that failed before its order left is journaled too, however long it took: it says why the order expired.
   if (ready.kind === 'failed') {
     if (!(await begin(owed, context))) return undefined;
-    markAnswered(owed, ready.verdict.kind, clock.now().monotonicMs - startedMs);
+    markAnswered(owed, { verdict: ready.verdict.kind, startedMs }, context);
     await conclude(owed, { heard: 'answer', status: ready.status, verdict: ready.verdict, startedMs }, context);
     return undefined;
   }
@@ -89,7 +89,7 @@ export async function answered(
 ): Promise<void> {
   const { client, clock, ledger } = context;
   const verdict = classify(heard);
-  markAnswered(owed, verdict.kind, clock.now().monotonicMs - startedMs);
+  markAnswered(owed, { verdict: verdict.kind, startedMs }, context);
   const status = heard.kind === 'answer' ? heard.status : null;
   if (verdict.kind !== 'trade') {
     await conclude(owed, { heard: heard.kind, status, verdict, startedMs }, context);
@@ -112,8 +112,20 @@ async function isPaused(owed: Owed, { pauses }: BotContext): Promise<boolean> {
   return !(await pauses.refresh()) || pauses.stopping(owed) !== undefined;
 }
 
-function markAnswered(owed: Owed, verdict: Verdict['kind'], durationMs: number): void {
-  mark('attempt.answered', { bot: owed.delivery.bot, decisionId: owed.decision.id, verdict, durationMs });
+function markAnswered(
+  owed: Owed,
+  { verdict, startedMs }: { readonly verdict: Verdict['kind']; readonly startedMs: number },
+  { clock, settings }: BotContext,
+): void {
+  const { monotonicMs } = clock.now();
+  const closedMs = owed.startBeforeMs - settings.deliveryTtlSeconds * 1_000;
+  mark('attempt.answered', {
+    bot: owed.delivery.bot,
+    decisionId: owed.decision.id,
+    verdict,
+    durationMs: monotonicMs - startedMs,
+    sinceCloseMs: Math.max(0, monotonicMs - closedMs),
+  });
 }
 
 interface Ending {

@@ -30,7 +30,9 @@ export const ACCESS: Readonly<Record<string, readonly Role[]>> = {
 
 /** Puts a check in front of every resolver the table names and of every other root field; the refusal is a FORBIDDEN at the field. */
 export function guard(schema: GraphQLSchema): GraphQLSchema {
-  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].map((type) => type?.name);
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()].map(
+    (type) => type?.name,
+  );
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {

@@ -21,3 +21,4 @@ builder.scalarType('DateTime', {
 
 builder.queryType({ description: 'What may be asked.' });
 builder.mutationType({ description: 'What may be told.' });
+builder.subscriptionType({ description: 'What may be followed, over server-sent events.' });

@@ -90,6 +90,5 @@ export function spendPlane(context: Context): void {
 
 /** Makes the context as good as new for the next event of a subscription: nothing loaded, nothing spent. */
 export function renew(context: Context): void {
-  context.loaders.forget();
-  Object.assign(context.budget, { items: ITEMS, planes: PLANES } satisfies Budget);
+  Object.assign(context, { loaders: new Loaders(context), budget: { items: ITEMS, planes: PLANES } });
 }

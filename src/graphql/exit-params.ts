@@ -5,7 +5,8 @@ import { spend } from './context.ts';
 import { requireAtMost, under } from './fault-path.ts';
 import { SideType } from './side.ts';
 
-const BATCH = 500;
+/** The most requests that one call may hold. */
+export const EXIT_PARAMS_BATCH = 500;
 
 const ParamSourceType = builder.enumType('ParamSource', {
   description: 'The tier that answered.',
@@ -17,7 +18,7 @@ const ExitLevelsType = builder.objectRef<ExitLevels>('ExitLevels').implement({
   fields: (t) => ({ stopLossPct: t.exposeFloat('stopLossPct'), takeProfitPct: t.exposeFloat('takeProfitPct') }),
 });
 
-const ExitParamsType = builder.objectRef<ExitParams>('ExitParams').implement({
+export const ExitParamsType = builder.objectRef<ExitParams>('ExitParams').implement({
   description: 'Which stop and target a trade of this pair and leverage gets, and why.',
   fields: (t) => ({
     pair: t.exposeString('pair'),
@@ -62,7 +63,7 @@ const ExitParamsType = builder.objectRef<ExitParams>('ExitParams').implement({
   }),
 });
 
-const ExitParamsRequestType = builder.inputType('ExitParamsRequest', {
+export const ExitParamsRequestType = builder.inputType('ExitParamsRequest', {
   fields: (t) => ({
     pair: t.string({ required: true }),
     leverage: t.float({ required: true }),
@@ -76,7 +77,8 @@ interface RequestArgs {
   readonly side?: ExitParamsRequest['side'] | null;
 }
 
-const requestOf = ({ pair, leverage, side }: RequestArgs): ExitParamsRequest => ({
+/** A request as callers write it. */
+export const requestOf = ({ pair, leverage, side }: RequestArgs): ExitParamsRequest => ({
   pair,
   leverage,
   side: side ?? undefined,
@@ -99,10 +101,10 @@ builder.queryField('exitParamsBatch', (t) =>
   t.field({
     type: [ExitParamsType],
     nullable: { list: false, items: true },
-    description: `In the order asked, at most ${BATCH}. A refused request is null with an error at its index.`,
+    description: `In the order asked, at most ${EXIT_PARAMS_BATCH}. A refused request is null with an error at its index.`,
     args: { requests: t.arg({ type: [ExitParamsRequestType], required: true }) },
     resolve: (_root, { requests }, context) => {
-      requireAtMost(BATCH, requests, 'requests');
+      requireAtMost(EXIT_PARAMS_BATCH, requests, 'requests');
       return spend(context, requests).map((request, index) =>
         context.loaders.exitParams.load(requestOf(request)).catch((error: unknown) => {
           throw under(`requests[${index}]`, error);

@@ -2,16 +2,20 @@
 // decided in the plugins of this file, in the order they stand; the quick way leads only where none of them had anything to say.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import type { GraphQLError, GraphQLSchema } from 'graphql';
+import type { ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 import { createYoga, type Plugin, processRegularResult } from 'graphql-yoga';
 import type { Log } from '#domain/log.ts';
+import type { Clock } from '#domain/time.ts';
 import { buildSchema, type Caller, type Doors, openContext, type StudyDefaults } from '#graphql/schema.ts';
 import { acceptedType } from './accepted-type.ts';
+import { refuse } from './answer.ts';
 import { openDocumentCache } from './document-cache.ts';
 import { parseWithinLimits } from './document-limits.ts';
+import { MOST_STREAMS, openEventStreams } from './event-stream.ts';
 import { openKnownOperations } from './known-operations.ts';
 import { outwardError } from './outward-error.ts';
 import { readQuestion } from './question.ts';
+import { readSubscription, subscribeTo, takesEvents } from './subscription.ts';
 import { variableErrors } from './variable-errors.ts';
 
 /** One request at `/graphql`. */
@@ -25,6 +29,10 @@ export interface GraphQLExchange {
 
 export interface GraphQLEndpoint {
   answer(exchange: GraphQLExchange): Promise<void>;
+  /** Ends every subscription, now and from now on: they would never end by themselves. */
+  endStreams(): void;
+  /** How many subscriptions are open. */
+  streams(): number;
 }
 
 /** Told of the code of every error that leaves. */
@@ -35,8 +43,10 @@ export function openGraphQLEndpoint(options: {
   readonly studyDefaults: StudyDefaults;
   readonly log: Log;
   readonly onError: OnError;
+  readonly clock: Clock;
 }): GraphQLEndpoint {
-  const { doors, studyDefaults, log, onError } = options;
+  const { doors, studyDefaults, log, onError, clock } = options;
+  const streams = openEventStreams(clock);
   const schema = buildSchema();
   const documents = openDocumentCache();
   const known = openKnownOperations(schema, documents);
@@ -72,9 +82,33 @@ export function openGraphQLEndpoint(options: {
     send(response, { status: answer.status, type: answer.headers.get('content-type') ?? type, text });
     return true;
   };
+  const outward = (result: ExecutionResult) => {
+    if (result.errors === undefined) return result;
+    const errors = result.errors.map((error) => outwardError(error, log));
+    countEach(errors, onError);
+    return { ...result, errors };
+  };
+  /** Whether it was a subscription and is over. */
+  const answerEvents = async ({ request, response, caller, body }: GraphQLExchange): Promise<boolean> => {
+    if (!takesEvents(request)) return false;
+    const asked = readSubscription(request, body, { schema, documents });
+    if (asked === undefined) return false;
+    if (streams.size >= MOST_STREAMS) {
+      const allowed = `at most ${MOST_STREAMS}`;
+      const message = 'there are as many subscriptions as this service holds';
+      refuse(response, { status: 503, code: 'LIMIT_EXCEEDED', message, field: 'subscriptions', allowed });
+      return true;
+    }
+    const events = await subscribeTo(asked, { schema, context: openContext(doors, studyDefaults, caller) });
+    const iterator = Symbol.asyncIterator in events ? events : [events].values();
+    await streams.write(response, iterator, outward);
+    return true;
+  };
   return {
+    endStreams: () => streams.end(),
+    streams: () => streams.size,
     answer: async (exchange) => {
-      if (await answerQuickly(exchange)) return;
+      if ((await answerQuickly(exchange)) || (await answerEvents(exchange))) return;
       const { request, response, caller, body } = exchange;
       // The library builds a URL from this header; what a caller writes there is no concern of GraphQL's.
       request.headers.host = 'localhost';

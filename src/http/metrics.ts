@@ -16,12 +16,22 @@ export interface Metrics {
   close(): void;
 }
 
+/** A figure that only the app can tell, read when it is asked for. */
+export interface Figure {
+  /** Without the prefix `paramgate_`. */
+  readonly name: string;
+  readonly help: string;
+  readonly read: () => number;
+}
+
 const ALERT_SHARE = 0.1;
+/** Feeders told apart; any more are `other`. */
+const SOURCES = 100;
 const FAST = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const SLOW = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60];
 const STUDY = [1, 5, 15, 60, 300, 900, 3600];
 
-export function openMetrics(clock: Clock): Metrics {
+export function openMetrics(clock: Clock, figures: readonly Figure[]): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const ends: (() => void)[] = [];
@@ -65,6 +75,8 @@ export function openMetrics(clock: Clock): Metrics {
   });
   gauge('uptime_seconds', 'Age of the process.', () => process.uptime());
 
+  for (const { name, help, read } of figures) gauge(name, help, read);
+
   const answered = counter('exit_params_total', 'Exit params answered.', ['source', 'stale']);
   on('exits.answered', ({ source, stale }) => answered.inc({ source, stale: String(stale) }));
   const hubReads = seconds('hub_read', 'Reads of the hub.', { labels: ['kind'], buckets: FAST });
@@ -77,24 +89,42 @@ export function openMetrics(clock: Clock): Metrics {
     trades.inc({ result: 'duplicate' }, duplicates);
   });
 
-  const signals = counter('signals_total', 'Submitted signals by their end.', ['result', 'defaulted']);
+  const signals = counter('signals_total', 'Submitted signals by their source and end.', ['source', 'result']);
+  const sourceLabel = openLabels(SOURCES);
   const defaulted = openDefaultedShare(clock);
+  const defaultedSignals = counter('signals_defaulted_total', 'Signals accepted with the configured confidence.');
   on('signal.submitted', (signal) => {
-    signals.inc({ result: signal.result, defaulted: String(signal.defaulted) });
-    if (signal.result === 'accepted') defaulted.count(signal.defaulted);
+    signals.inc({ source: sourceLabel(signal.source), result: signal.result });
+    if (signal.result !== 'accepted') return;
+    defaulted.count(signal.defaulted);
+    if (signal.defaulted) defaultedSignals.inc();
   });
   gauge('defaulted_confidence_share', "Share of the last hour's signals without a confidence.", defaulted.share);
   gauge('defaulted_confidence_alert', `1 when that share is over ${ALERT_SHARE}.`, () =>
     defaulted.share() > ALERT_SHARE ? 1 : 0,
   );
   const windows = counter('windows_total', 'Windows opened.', ['side']);
-  const openWindows = gauge('windows_open', 'Windows open when the last one was opened.');
-  on('window.opened', ({ side, open }) => {
-    windows.inc({ side });
-    openWindows.set(open);
-  });
+  on('window.opened', ({ side }) => windows.inc({ side }));
+  const openWindows = gauge('windows_open', 'Windows open now.');
+  on('windows.counted', ({ open }) => openWindows.set(open));
   const decisions = counter('decisions_total', 'Decisions journaled.', ['outcome', 'reason']);
   on('decision.committed', ({ outcome, reason, count }) => decisions.inc({ outcome, reason: reason ?? '' }, count));
+
+  const commits = seconds('journal_commit', 'Commits of the journal, from their beginning to the sync to disk.', {
+    labels: ['file'],
+    buckets: FAST,
+  });
+  const written = counter('journal_writes_total', 'Writes asked of the journal, many of them in one commit.', ['file']);
+  on('journal.committed', ({ file, writes, durationMs }) => {
+    commits.observe({ file }, durationMs / 1000);
+    written.inc({ file }, writes);
+  });
+  const commitFailures = counter('journal_failures_total', 'Commits of the journal that failed.', ['file']);
+  on('journal.failed', ({ file }) => commitFailures.inc({ file }));
+  const forgotten = counter('journal_forgotten_total', 'Signals and decisions removed for their age.', ['what']);
+  on('journal.forgotten', ({ what, count }) => forgotten.inc({ what }, count));
+  const workerLock = gauge('worker_lock_held', "1 while this process holds the worker's lock of its data folder.");
+  on('worker.lock', ({ held }) => workerLock.set(held ? 1 : 0));
 
   const attempts = seconds('delivery_attempt', 'Requests to bots by what their answer meant.', {
     labels: ['bot', 'verdict'],
@@ -102,14 +132,17 @@ export function openMetrics(clock: Clock): Metrics {
   });
   on('attempt.answered', ({ bot, verdict, durationMs }) => attempts.observe({ bot, verdict }, durationMs / 1000));
   const deliveries = counter('deliveries_total', 'Deliveries by their state when journaled.', ['bot', 'state']);
-  const sinceClose = seconds(
-    'delivery_after_close',
-    "From a window's nominal close to its delivery's journaled state.",
-    {
-      labels: ['bot'],
-      buckets: SLOW,
-    },
+  const answerAfterClose = seconds('bot_answer_after_close', "From a window's close to the bot's answer.", {
+    labels: ['bot', 'verdict'],
+    buckets: SLOW,
+  });
+  on('attempt.answered', ({ bot, verdict, sinceCloseMs }) =>
+    answerAfterClose.observe({ bot, verdict }, sinceCloseMs / 1000),
   );
+  const sinceClose = seconds('delivery_after_close', "From a window's close to its delivery's journaled state.", {
+    labels: ['bot'],
+    buckets: SLOW,
+  });
   on('delivery.recorded', ({ bot, state, sinceCloseMs }) => {
     deliveries.inc({ bot, state });
     sinceClose.observe({ bot }, sinceCloseMs / 1000);
@@ -131,5 +164,14 @@ export function openMetrics(clock: Clock): Metrics {
     close: () => {
       for (const end of ends) end();
     },
+  };
+}
+
+/** Names as labels: the first `most` as they are, any others as `other`, so that nobody can fill the memory with made-up names. */
+function openLabels(most: number): (name: string) => string {
+  const known = new Set<string>();
+  return (name) => {
+    if (known.size < most) known.add(name);
+    return known.has(name) ? name : 'other';
   };
 }

@@ -8,6 +8,13 @@ export interface TracePoints {
   'signal.committing': { readonly count: number };
   /** Writer thread, after COMMIT and fsync, before any answer leaves. */
   'signal.committed': { readonly count: number; readonly durationMs: number };
+  /** The writer thread's commits, told again on the thread that owns it: `writes` operations on `file` in one sync to disk. */
+  'journal.committed': { readonly file: string; readonly writes: number; readonly durationMs: number };
+  'journal.failed': { readonly file: string };
+  /** Signals or decisions were removed for their age. */
+  'journal.forgotten': { readonly what: 'signals' | 'decisions'; readonly count: number };
+  /** Worker: it holds its lock, or gave it back. */
+  'worker.lock': { readonly held: boolean };
   /** Gateway: one submitted signal's end. */
   'signal.submitted': {
     readonly source: string;
@@ -16,6 +23,8 @@ export interface TracePoints {
   };
   /** Worker: a window was seen for the first time. */
   'window.opened': { readonly pair: string; readonly side: string; readonly open: number };
+  /** Worker: how many windows are open after a step, when that changed. */
+  'windows.counted': { readonly open: number };
   /** Worker: windows were decided, before the decisions are journaled. */
   'decision.deciding': { readonly count: number };
   'decision.committed': { readonly outcome: string; readonly reason: string | null; readonly count: number };
@@ -29,6 +38,8 @@ export interface TracePoints {
     readonly decisionId: string;
     readonly verdict: string;
     readonly durationMs: number;
+    /** Since the window's close, ms. */
+    readonly sinceCloseMs: number;
   };
   'delivery.recorded': {
     readonly bot: string;

@@ -10,6 +10,7 @@ import { BOTS, SETTINGS } from './samples.ts';
 
 const START_MS = Date.UTC(2026, 0, 5, 12);
 const GOOD: SignalSubmission = { pair: 'BTC/USDT', side: 'LONG', source: '75a', confidence: 0.89 };
+const NO_CHANGES = { after: async () => [], lastSeq: async () => 0 };
 const FEEDER = { credential: 'feeder' };
 let endListening = () => {};
 afterEach(() => endListening());
@@ -105,7 +106,13 @@ test('history tells a decision with its signals, newest first, in the order aske
   const { now, signals, log, intake } = gateway();
   const decisions = memoryDecisions();
   const deliveries = { ofDecisions: async (ids: readonly string[]) => ids.map(() => []) };
-  const history = openHistory({ signals, decisions, deliveries });
+  const history = openHistory({
+    signals,
+    decisions,
+    deliveries,
+    changes: NO_CHANGES,
+    clock: { sleep: async () => {} },
+  });
   for (const [pair, source] of [
     ['BTC/USDT', '75a'],
     ['ETH/USDT', '75a'],

@@ -26,6 +26,9 @@ const ROOTS = {
   'Mutation.resume': '(id: ID!): Pause!',
   'Mutation.startSearch': '(input: StartSearchInput!): Study!',
   'Mutation.cancelSearch': '(id: ID!): Study!',
+  'Subscription.exitParamsChanged': '(requests: [ExitParamsRequest!]!): ExitParams!',
+  'Subscription.decisionMade': '(pair: String, side: Side): EnsembleDecision!',
+  'Subscription.searchProgress': '(id: ID!): Study!',
 };
 
 /** Types whose fields take no arguments: `name type` of each field. */
@@ -101,10 +104,12 @@ describe('the spoken contract', () => {
   });
 
   it('says of every root field who may use it', () => {
-    const roots = ['Query', 'Mutation'].flatMap((type) => fieldsOf(type).map(({ name }) => `${type}.${name}`));
+    const roots = ['Query', 'Mutation', 'Subscription'].flatMap((type) =>
+      fieldsOf(type).map(({ name }) => `${type}.${name}`),
+    );
     expect(
       Object.keys(ACCESS)
-        .filter((name) => /^(Query|Mutation)\./.test(name))
+        .filter((name) => /^(Query|Mutation|Subscription)\./.test(name))
         .toSorted(),
     ).toEqual(roots.toSorted());
     expect(roots.toSorted()).toEqual(Object.keys(ROOTS).toSorted());

@@ -38,6 +38,12 @@ export interface Memory {
   readonly asked: { request: PauseRequest; author: string }[];
   readonly feeders: FeederHealth[];
   readonly bots: BotHealth[];
+  /** How many events were made for subscriptions. */
+  followed: number;
+  /** Of exit params: how many events there are. */
+  events: number;
+  /** Of decisions: whether more may come after those in `decisions`. */
+  followsOn: boolean;
   /** When set, every door fails with it. */
   failure: unknown;
   /** When set, exits waits for it before answering. */
@@ -75,6 +81,9 @@ function emptyMemory(): Memory {
     asked: [],
     feeders: [],
     bots: [],
+    followed: 0,
+    events: Number.POSITIVE_INFINITY,
+    followsOn: false,
     failure: undefined,
     gate: undefined,
   };
@@ -149,6 +158,12 @@ export function memoryDoors(memory: Memory): Doors {
         memory.recorded.push(...trades);
         return { recorded: trades.length, duplicates: 0 };
       },
+      follow: async (requests) => ({
+        next: async () => {
+          const request = requests[memory.followed++ % requests.length];
+          return request === undefined || memory.followed > memory.events ? undefined : fallbackParams(request);
+        },
+      }),
       hubReadOnce: () => true,
       [Symbol.asyncDispose]: async () => {},
     },
@@ -195,6 +210,16 @@ export function memoryDoors(memory: Memory): Doors {
           [...memory.signals.values()].filter((signal) => memory.fates.get(signal.id)?.decisionId === id),
         );
       },
+      follow: async ({ pair }) => ({
+        next: async (signal) => {
+          const made = [...memory.decisions.values()].filter((one) => (pair ?? one.pair) === one.pair);
+          const next = made[memory.followed++];
+          if (next !== undefined) return next;
+          if (!memory.followsOn) return undefined;
+          await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+          return undefined;
+        },
+      }),
       deliveriesOf: async (ids) => {
         called(`deliveriesOf ${ids.join(' ')}`);
         return ids.map((id) => memory.deliveries.get(id) ?? []);
@@ -253,6 +278,11 @@ export function memoryDoors(memory: Memory): Doors {
         const study = memory.studies.get(id);
         if (study === undefined) throw new Fault('NOT_FOUND', `there is no study ${id}`, { field: 'id' });
         return { ...study, state: 'CANCELLED' };
+      },
+      follow: async (id) => {
+        const study = memory.studies.get(id);
+        if (study === undefined) throw new Fault('NOT_FOUND', `there is no study ${id}`, { field: 'id' });
+        return { next: async () => (memory.followed++ === 0 ? study : undefined) };
       },
       keep: async (study, plane) => {
         failing();
@@ -375,6 +405,7 @@ export async function openTestFront(
       clock,
     }),
     studyDefaults: STUDY_DEFAULTS,
+    figures: [],
     readiness: options.readiness ?? (() => ({ ready: true, details: {} })),
     clock,
     log,

@@ -20,9 +20,9 @@ describe('/metrics', () => {
     mark('hub.read', { kind: 'params', durationMs: 2 });
     mark('hub.failed', { kind: 'trades', error: 'x' });
     mark('trades.recorded', { recorded: 3, duplicates: 2 });
-    mark('window.opened', { pair: 'BTC/USDT', side: 'LONG', open: 4 });
+    mark('windows.counted', { open: 4 });
     mark('decision.committed', { outcome: 'FORWARDED', reason: 'FORWARDED', count: 2 });
-    mark('attempt.answered', { bot: 'BOT1', decisionId: 'd', verdict: 'taken', durationMs: 40 });
+    mark('attempt.answered', { bot: 'BOT1', decisionId: 'd', verdict: 'taken', durationMs: 40, sinceCloseMs: 90 });
     mark('delivery.recorded', { bot: 'BOT1', decisionId: 'd', state: 'DELIVERED', sinceCloseMs: 150 });
     mark('study.finished', { id: 's', state: 'COMPLETE', durationMs: 900 });
     mark('params.published', { pair: 'BTC/USDT' });

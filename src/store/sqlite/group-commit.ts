@@ -23,17 +23,20 @@ export interface Operation {
 /** The end of one operation: its value, or what was thrown. */
 export type Outcome = { readonly id: number } & ({ readonly value: unknown } | { readonly error: unknown });
 
-/** Runs `operations` on `writer`'s file and commits them together; one outcome each, in order. `elapsed` reads a monotonic clock, ms. */
+/**
+ * Runs `operations` on `writer`'s file and commits them together; one outcome each, in order, and whether there was a commit. `elapsed` reads a
+ * monotonic clock, ms.
+ */
 export function commitGroup(
   writer: FileWriter,
   operations: readonly Operation[],
   elapsed: () => number,
-): readonly Outcome[] {
+): { readonly outcomes: readonly Outcome[]; readonly isKept: boolean } {
   const { db } = writer;
-  const failed = (error: unknown): readonly Outcome[] => {
+  const failed = (error: unknown) => {
     if (db.isTransaction) db.exec('ROLLBACK');
     const fault = machineFault(error, writer.kind, db.location() ?? writer.kind) ?? error;
-    return operations.map(({ id }) => ({ id, error: fault }));
+    return { outcomes: operations.map(({ id }) => ({ id, error: fault })), isKept: false };
   };
   const startedMs = elapsed();
   try {
@@ -43,7 +46,7 @@ export function commitGroup(
     writer.committing?.();
     db.exec('COMMIT');
     writer.committed?.(elapsed() - startedMs);
-    return outcomes;
+    return { outcomes, isKept: true };
   } catch (error) {
     return failed(error);
   }

@@ -4,8 +4,9 @@ import { resolve as absolute } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Fault } from '#domain/fault.ts';
 import type { Log } from '#domain/log.ts';
+import { mark } from '#trace/trace.ts';
 import type { Operation } from './group-commit.ts';
-import { type Answer, fromFailure, type ToWriter } from './writer-protocol.ts';
+import { type FromWriter, fromFailure, type ToWriter } from './writer-protocol.ts';
 
 type Told<Message> = Message extends { readonly id: number } ? Omit<Message, 'id'> : never;
 
@@ -73,7 +74,9 @@ function start(folder: string, log: Log): Shared {
     waiting.clear();
     threads.delete(folder);
   };
-  thread.on('message', (answers: readonly Answer[]) => {
+  thread.on('message', ({ answers, commit }: FromWriter) => {
+    if (commit?.isKept === true) mark('journal.committed', commit);
+    else if (commit !== undefined) mark('journal.failed', { file: commit.file });
     for (const answer of answers) {
       const caller = waiting.get(answer.id);
       waiting.delete(answer.id);

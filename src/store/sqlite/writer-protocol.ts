@@ -28,6 +28,20 @@ export type ToWriter =
 
 export type Answer = { readonly id: number } & ({ readonly value: unknown } | { readonly failure: Failure });
 
+/** One group of writes on one file, from its beginning to the sync to disk. `isKept` false: nothing of it was committed. */
+export interface Commit {
+  readonly file: FileKind;
+  readonly writes: number;
+  readonly durationMs: number;
+  readonly isKept: boolean;
+}
+
+/** What a writer thread tells: answers, and the commit they come from (undefined: they are of opening or closing files). */
+export interface FromWriter {
+  readonly answers: readonly Answer[];
+  readonly commit: Commit | undefined;
+}
+
 /** An error as plain data; `code` only of a Fault. */
 export interface Failure {
   readonly message: string;

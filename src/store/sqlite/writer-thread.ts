@@ -10,7 +10,7 @@ import { Pacing } from './pacing.ts';
 import type { FileKind } from './schema.ts';
 import { elapsedMs, pause, threadTime } from './thread-time.ts';
 import { workerWriter } from './worker-writer.ts';
-import { type Answer, type OpenFiles, type ToWriter, toFailure } from './writer-protocol.ts';
+import { type Answer, type Commit, type FromWriter, type OpenFiles, type ToWriter, toFailure } from './writer-protocol.ts';
 
 /** The most operations one group takes; the rest waits for the next. */
 const GROUP_MAX = 1_024;
@@ -69,7 +69,10 @@ function commit(group: readonly Operation[]): void {
     const writer = writers.get(kind);
     const own = writer === undefined ? [] : group.filter(({ name }) => name in writer.operations);
     known += own.length;
-    if (writer !== undefined && own.length > 0) answer(commitGroup(writer, own, elapsedMs));
+    if (writer === undefined || own.length === 0) continue;
+    const startedMs = elapsedMs();
+    const { outcomes, isKept } = commitGroup(writer, own, elapsedMs);
+    answer(outcomes, { file: kind, writes: own.length, durationMs: elapsedMs() - startedMs, isKept });
   }
   if (known < group.length) throw new Error('operations on files that are not open');
 }
@@ -114,9 +117,10 @@ function attempt(id: number, run: () => void): Outcome {
   }
 }
 
-function answer(outcomes: readonly Outcome[]): void {
+function answer(outcomes: readonly Outcome[], commit?: Commit): void {
   const answers = outcomes.map(
     (outcome): Answer => ('error' in outcome ? { id: outcome.id, failure: toFailure(outcome.error) } : outcome),
   );
-  port.postMessage(answers);
+  const message: FromWriter = { answers, commit };
+  port.postMessage(message);
 }

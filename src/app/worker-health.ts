@@ -1,0 +1,33 @@
+// The small front of a separate worker: alive, able to work, and in figures. It stands before the worker has its lock, and says so.
+import { openHealthServer, type Server } from '#http/server.ts';
+import { readTls, type Surroundings } from './gateway.ts';
+import { SILENT_MS } from './heartbeat.ts';
+import { newToken } from './identity.ts';
+import type { Worker } from './worker.ts';
+
+/** Opens the front on the configured port; undefined when none is configured. `worker` is the one that holds the lock, undefined before. */
+export async function openWorkerHealth(
+  { config, clock, log }: Surroundings,
+  worker: () => Worker | undefined,
+): Promise<Server | undefined> {
+  if (config.workerPort === undefined) return undefined;
+  const server = await openHealthServer({
+    host: config.host,
+    port: config.workerPort,
+    tls: await readTls(config),
+    keys: config.credentials,
+    localToken: newToken(),
+    figures: [],
+    readiness: () => {
+      const lastTickMs = worker()?.lastTickMs();
+      if (lastTickMs === undefined)
+        return { ready: false, details: { reason: 'waiting for the lock of the data folder' } };
+      const silentSeconds = (clock.now().monotonicMs - lastTickMs) / 1_000;
+      return { ready: silentSeconds <= SILENT_MS / 1_000, details: { silentSeconds } };
+    },
+    clock,
+    log,
+  });
+  log.info({ url: server.url }, "the worker's health is served");
+  return server;
+}
