@@ -33,6 +33,7 @@ export interface StudyKeeper {
 /** A worker takes requests up within a tick; this long means that none runs. */
 const WORKER_PATIENCE_MS = 5_000;
 const POLL_MS = 20;
+const LOCK_PATIENCE_MS = 15_000;
 
 const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -89,7 +90,7 @@ async function keptBy(folder: string, study: Study): Promise<Study> {
 async function keepDirectly(config: Config, study: Study, plane: Plane | null): Promise<Study> {
   await using open = new AsyncDisposableStack();
   const options = { folder: config.data, log: silent, hubWrites: hubWrites() };
-  open.use(await lockOf(config.data, 'gateway'));
+  open.use(await gatewayLock(config.data));
   const gateway = open.use(await openGatewayStore(options));
   await gateway.studyRequests.append({ kind: 'keep', studyId: study.id, study, plane }, study.createdAtMs);
   const workerLock = await acquireLock(config.data, 'worker', { wait: false, clock: systemClock });
@@ -111,11 +112,11 @@ async function keepDirectly(config: Config, study: Study, plane: Plane | null): 
   return keptBy(config.data, study);
 }
 
-async function lockOf(folder: string, side: 'gateway'): Promise<FolderLock> {
-  const lock = await acquireLock(folder, side, { wait: false, clock: systemClock });
+/** The gateway's lock, waited for: another command holds it for the moment of its own keeping. A service would have answered before. */
+async function gatewayLock(folder: string): Promise<FolderLock> {
+  const wait = AbortSignal.timeout(LOCK_PATIENCE_MS);
+  const lock = await acquireLock(folder, 'gateway', { wait, clock: systemClock });
   if (lock !== undefined) return lock;
-  throw new Fault(
-    'UNUSABLE_INPUT',
-    `data folder ${folder}: a service holds it but does not answer; try again, or stop it`,
-  );
+  const found = `data folder ${folder}: another process has held it for ${LOCK_PATIENCE_MS / 1_000} s without answering`;
+  throw new Fault('UNUSABLE_INPUT', `${found}; try again, or stop it`);
 }

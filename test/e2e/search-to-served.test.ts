@@ -93,6 +93,20 @@ describe('search to served', () => {
     },
   );
 
+  test('commands that end at the same moment all keep their studies', async () => {
+    await using folder = await temporaryFolder();
+    await using candles = await temporaryFolder();
+    await writePlantedMarket(candles.path, 2.5);
+    const words = ['--pair', 'EDGE/USDT', '--timeframe', '1h', '--candles', candles.path, '--max-hold', '24'];
+    const small = ['--stop', '-1:-2:1', '--target', '1:2:1', '--json'];
+    const runs = await Promise.all([1, 2, 3].map(() => search([...words, ...small], { PARAMGATE_DATA: folder.path })));
+    const ids = runs.map(({ stdout }) => (JSON.parse(stdout) as Document).study.id);
+    const service = await startService(folder.path);
+    const { studies } = await service.ask<{ studies: { nodes: { id: string }[] } }>('{ studies { nodes { id } } }');
+    expect(studies.nodes.map(({ id }) => id).sort()).toEqual(ids.sort());
+    await service.stop();
+  });
+
   test('a study started over GraphQL says why noise is not validated, and publishes nothing', async () => {
     await using folder = await temporaryFolder();
     await using candles = await temporaryFolder();
