@@ -1,9 +1,9 @@
 // One trade with the fills of freqtrade's backtesting, release 2026.9, oddities included: prices have a step, and an exit is an order that may have to
-// wait. Sources are files of freqtrade: B = optimize/backtesting.py, I = strategy/interface.py, T = persistence/trade_model.py.
+// wait. Sources are files of freqtrade: B = optimize/backtesting.py, T = persistence/trade_model.py.
 import type { Candles } from '#domain/market.ts';
 import { type Exit, FORCE_EXIT, MAX_HOLD, type OpenTrade, ROI, STOP_LOSS } from './exit.ts';
 import { type ExitRule, profitRatio, targetPrice } from './levels.ts';
-import { nearestTick, tickAbove, tickBelow } from './tick-rounding.ts';
+import { enteredTick, nearestTick, tickAbove, tickBelow } from './tick-rounding.ts';
 
 /** Candles without holes, and the step of prices for trades that open in each of them (`tickDecimals`). */
 export interface TickedCandles {
@@ -14,9 +14,9 @@ export interface TickedCandles {
 /** An unfilled exit order is forgotten by a candle that starts this long after it was placed: freqtrade's default `unfilledtimeout.exit`. */
 const ORDER_LIFE_MS = 600_000;
 
-/** The rate a trade opens at: the open at the nearest step. Without a step freqtrade cuts to 18 decimals, which no whole-number price has. */
+/** The rate a trade opens at: the open at the nearest step (T, recalc_trade_from_orders). */
 export function freqtradeEntry({ candles, decimals }: TickedCandles, entry: number): number {
-  return nearestTick(candles.open[entry] as number, decimals[entry] as number);
+  return enteredTick(candles.open[entry] as number, decimals[entry] as number);
 }
 
 /** The stop of a trade opened at the rate `open`: rounded up for longs and down for shorts, towards the entry (T, adjust_stop_loss). */

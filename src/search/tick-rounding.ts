@@ -9,6 +9,14 @@ const POWERS = Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
 /** freqtrade rounds a stop once more, to this many decimals (exchange_utils.py, price_to_precision with ROUND_UP and ROUND_DOWN). */
 const STOP_DECIMALS = 14;
 
+/** freqtrade's arithmetic of an entry's average price keeps this many decimals (its FtPrecise, ccxt's Precise). */
+const KEPT_DECIMALS = 18;
+
+/** `price` (> 0) as freqtrade knows it once it was entered at: cut to 18 decimals, then at the nearest step. */
+export function enteredTick(price: number, decimals: number): number {
+  return decimals < KEPT_DECIMALS ? nearestTick(price, decimals) : byDigits(price, KEPT_DECIMALS, 0);
+}
+
 /** `price` (> 0) at the nearest step, half away from zero. `NO_TICK`: `price` itself. */
 export function nearestTick(price: number, decimals: number): number {
   if (decimals === NO_TICK) return price;

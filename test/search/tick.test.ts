@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Candles } from '#domain/market.ts';
 import { decimalsOf, NO_TICK, tickDecimals } from '#search/tick.ts';
-import { nearestTick, tickAbove, tickBelow } from '#search/tick-rounding.ts';
+import { enteredTick, nearestTick, tickAbove, tickBelow } from '#search/tick-rounding.ts';
 import { handMade } from '../support/hand-made.ts';
 
 const flat = (price: number) => [price, price, price, price] as const;
@@ -74,6 +74,13 @@ describe('rounding to a step', () => {
   it('rounds a stop once more to 14 decimals, as freqtrade does, and nothing else', () => {
     expect(tickAbove(0.0123456789012341, 15)).toBe(0.01234567890124);
     expect(nearestTick(0.0123456789012341, 15)).toBe(0.012345678901234);
+  });
+
+  it('cuts an entry after 18 decimals first, as freqtrade’s average price is', () => {
+    // Seen in freqtrade 2026.9: an entry is not rounded up here.
+    expect(enteredTick(0.0000465383849712347, 18)).toBe(0.000046538384971234);
+    expect(nearestTick(0.0000465383849712347, 18)).toBe(0.000046538384971235);
+    expect(enteredTick(100.005, 2)).toBe(100.01);
   });
 
   it('agrees with arithmetic on the digits of the shortest text, also right at a border', () => {
