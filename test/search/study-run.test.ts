@@ -1,10 +1,12 @@
 // Whole studies: the verdict has power (a planted edge is found) and size (noise is refused), and nothing in a result depends on what comes later.
 import { describe, expect, it } from 'vitest';
+import type { ExitLevels } from '#domain/exit-params.ts';
 import type { Candles, HistoricalSignal } from '#domain/market.ts';
 import type { StudySpec } from '#domain/study.ts';
 import { placeSignals } from '#search/entries.ts';
 import { blockEnds, probabilityOfOverfitting } from '#search/overfit.ts';
 import { specFrom } from '#search/search.ts';
+import { stage } from '#search/stage.ts';
 import { runStudy, type StudyInput } from '#search/study-run.ts';
 import { entriesWithin } from '#search/trades.ts';
 import { replayer } from '#search/walk-forward.ts';
@@ -68,6 +70,23 @@ describe('a study', () => {
     for (const { validated, validation } of verdicts) {
       expect(validated).toBe(validation.conditions.every(({ passed }) => passed));
     }
+  });
+
+  it('judges with freqtrade’s fills throughout: cells, winners, folds and those to beat', () => {
+    const input = studyOf(1, 0.0008, { fills: 'FREQTRADE' });
+    const { result, plane } = run(input);
+    const staged = stage(input.candles, input.signals, input.spec);
+    const replay = replayer(staged.candles, input.spec);
+    const profitPct = (levels: ExitLevels) =>
+      100 * replay(staged.entries, levels).profit.reduce((sum, r) => sum + r, 0);
+    expect(result.best.objective).toBeCloseTo(profitPct(result.best), 9);
+    expect(plane.values[3]?.[4]).toBeCloseTo(
+      profitPct({ stopLossPct: plane.stops[3] as number, takeProfitPct: plane.targets[4] as number }),
+      9,
+    );
+    const test = result.validation.folds.reduce((sum, { outOfSample }) => sum + outOfSample.trades, 0);
+    expect([result.fallback.trades, result.validation.outOfSample.trades]).toEqual([test, test]);
+    expect(run(studyOf(1, 0.0008)).result.fallback.netProfitPct).not.toBe(result.fallback.netProfitPct);
   });
 
   // Of 100 such walks 9 pass all conditions: the chance that 3 of 10 do is about 6 %. These seeds are fixed.
