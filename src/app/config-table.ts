@@ -155,6 +155,13 @@ export const TABLE: Table = {
     fallback: '300',
     meaning: 'How long the trade of an attempt with unknown end is looked for.',
   },
+  journalDays: {
+    env: 'PARAMGATE_JOURNAL_DAYS',
+    kind: number({ min: 1, max: 36_500, whole: true }),
+    fallback: '30',
+    meaning:
+      'How long signals (with their idempotency keys) and decisions are kept; what is open or unsettled always is.',
+  },
   dryRun: {
     env: 'PARAMGATE_DRY_RUN',
     kind: onOff,

@@ -12,6 +12,7 @@ import { acquireLock, type HubWrites, openGatewayStore } from '#store/open.ts';
 import type { Config } from './config.ts';
 import { silenceMs, workerHealth } from './heartbeat.ts';
 import { newId, newToken } from './identity.ts';
+import { startRetention } from './retention.ts';
 import { removeServiceFile, writeServiceFile } from './service-file.ts';
 import { readTokenSecret } from './token-secret.ts';
 
@@ -120,6 +121,7 @@ export async function openGateway(
     log,
   });
   opening.defer(() => server.close());
+  opening.use(startRetention({ what: 'signals', forget: store.forget, days: config.journalDays, clock, log }));
   await writeServiceFile(config.data, { url: server.url, pid: process.pid, token: localToken });
   opening.defer(() => removeServiceFile(config.data));
   void exits.answer([]);

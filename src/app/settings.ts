@@ -32,6 +32,7 @@ export interface Settings {
   readonly deliveryTtlSeconds: number;
   readonly botTimeoutSeconds: number;
   readonly settleSeconds: number;
+  readonly journalDays: number;
   readonly dryRun: boolean;
   readonly botLong: BotAddress | undefined;
   readonly botShort: BotAddress | undefined;

@@ -8,6 +8,7 @@ import { mark } from '#trace/trace.ts';
 import { type Surroundings, waitForLock } from './gateway.ts';
 import { openHeart } from './heartbeat.ts';
 import { newId } from './identity.ts';
+import { startRetention } from './retention.ts';
 import { startWorkerLoop, type WorkerLoop } from './worker-loop.ts';
 
 /** A ticking worker. */
@@ -51,6 +52,7 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
     }),
   );
   const aggregator = openAggregator({ signals, decisions, pauses, settings: config, bots: config.bots, log });
+  opening.use(startRetention({ what: 'decisions', forget: store.forget, days: config.journalDays, clock, log }));
   const heart = opening.use(openHeart(config.data, clock));
   const loop = startWorkerLoop(
     [

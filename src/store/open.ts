@@ -54,6 +54,7 @@ export async function openGatewayStore(options: StoreOptions): Promise<GatewaySt
       },
     },
     snapshots: snapshotStore(folder, log),
+    forget: async (beforeMs) => writer.call('forgetSignals', { beforeMs, upToSeq: reads.settledUpToSeq() }),
     onHubWrite: hubWrites.listen,
     [Symbol.asyncDispose]: () => closeBoth(reads, writer),
   };
@@ -84,6 +85,7 @@ export async function openWorkerStore(options: StoreOptions): Promise<WorkerStor
         hubWrites.tell('params');
       },
     },
+    forget: (beforeMs) => writer.call('forgetDecisions', beforeMs),
     [Symbol.asyncDispose]: () => closeBoth(reads, writer),
   };
 }

@@ -301,6 +301,11 @@ export interface GatewayStore extends AsyncDisposable {
   readonly params: Pick<ParamStore, 'newest'>;
   readonly trades: TradeStore;
   readonly snapshots: SnapshotStore;
+  /**
+   * Forgets, in one small step, signals received before `beforeMs` (epoch ms), with their keys; those alone whose decisions are final in all they owe.
+   * Resolves to how many went: 0 when there are none (left).
+   */
+  forget(beforeMs: number): Promise<number>;
   /** Calls `listener` after a write to the hub by this process, whichever side made it. Returns what ends it. */
   onHubWrite(listener: (kind: 'params' | 'trades') => void): () => void;
 }
@@ -317,4 +322,6 @@ export interface WorkerStore extends AsyncDisposable {
   readonly studies: StudyJournal;
   readonly params: ParamStore;
   readonly trades: Pick<TradeStore, 'sums'>;
+  /** As the gateway side's, for decisions whose windows closed before `beforeMs`, with their deliveries and all else that belongs to them. */
+  forget(beforeMs: number): Promise<number>;
 }

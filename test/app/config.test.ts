@@ -52,6 +52,7 @@ test('nothing set: the documented defaults', () => {
     deliveryTtlSeconds: 30,
     botTimeoutSeconds: 30,
     settleSeconds: 300,
+    journalDays: 30,
     dryRun: false,
     bots: [],
     credentials: [],

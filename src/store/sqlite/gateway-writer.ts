@@ -5,6 +5,7 @@ import type { NewSignal, Signal, Window } from '#domain/signal.ts';
 import { mark } from '#trace/trace.ts';
 import type { AppendResult } from '../store.ts';
 import { feederCounting } from './feeder-counts.ts';
+import { signalForgetting } from './forgetting.ts';
 import type { FileWriter } from './group-commit.ts';
 import type { JournalTime } from './journal-time.ts';
 import { BY_KEY, BY_SENDING, type FindSignal, firstOf } from './known-signals.ts';
@@ -78,6 +79,7 @@ export function gatewayWriter(db: DatabaseSync, time: JournalTime) {
     db,
     operations: {
       ...pauseOperations(db),
+      ...signalForgetting(db),
       appendSignals: (signals: readonly NewSignal[]): readonly AppendResult[] => {
         const ends = signals.map(append);
         feeders.count(ends.flatMap(({ kind, signal }) => (kind === 'accepted' ? [signal] : [])));

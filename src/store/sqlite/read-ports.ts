@@ -15,6 +15,7 @@ import type {
 import { botReader } from './bots.ts';
 import { changeReader, decisionReader, deliveryReader } from './decision-reader.ts';
 import { feederReader } from './feeder-counts.ts';
+import { settledUpToSeq } from './forgetting.ts';
 import { paramReader } from './param-reader.ts';
 import { pauseReader } from './pauses.ts';
 import { ReadFile } from './read-file.ts';
@@ -34,6 +35,7 @@ export interface ReadPorts {
   readonly pauses: Omit<PauseJournal, 'add' | 'end'>;
   readonly feeders: FeederJournal;
   readonly bots: Omit<BotJournal, 'save'>;
+  settledUpToSeq(): number;
   close(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export function readPorts(folder: string): ReadPorts {
     pauses: pauseReader(gateway),
     feeders: feederReader(gateway, worker),
     bots: botReader(worker),
+    settledUpToSeq: () => settledUpToSeq(worker),
     close: async () => {
       for (const file of [gateway, worker, params]) file.close();
       await trades.close();

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { botOperations } from './bots.ts';
 import { decisionOperations } from './decision-writer.ts';
+import { decisionForgetting } from './forgetting.ts';
 import type { FileWriter } from './group-commit.ts';
 
 /** A study as a row: `body` is the study as JSON; a null `plane` leaves a kept one as it is. */
@@ -27,6 +28,7 @@ export function workerWriter(db: DatabaseSync) {
     operations: {
       ...decisionOperations(db),
       ...botOperations(db),
+      ...decisionForgetting(db),
       saveStudy: ({ id, pair, state, createdAtMs, body, plane, requestSeq }: StudyRow): void => {
         saveStudy.run(id, pair, state, createdAtMs, body, plane);
         if (requestSeq !== null) seen.run(requestSeq);
