@@ -1,14 +1,20 @@
 // A service lives for months and idles most of the time, so it starts its process anew with the settings of a small one; everything about the
 // process but its memory stays (id, environment, standard streams). Why, and what each setting saves: docs/decisions/0014.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
+import { listen } from '#trace/trace.ts';
 import { strippedSources } from './stripped-sources.ts';
 
 /** Garbage is collected each megabyte instead of each sixteen. */
 const SMALL_NURSERY = '--max-semi-space-size=1';
-/** A start runs once: compilers that make its code fast would cost more memory than the code itself. */
+/** The optimizing compilers: used once, their own code stays in memory, which is more than all of ours takes. */
 const NO_COMPILERS = ['--no-opt', '--no-maglev'];
 const COMPILERS = ['--opt', '--maglev'];
+/** So many requests are work; fewer are answered as fast as anybody notices. */
+const MANY_REQUESTS = 200;
+/** Node's own channel, told of every request its servers take. */
+const REQUEST_STARTS = 'http.server.request.start';
 
 /**
  * Replaces this process by a lean one that runs the same command; returns when it is lean already, or cannot be: on systems that do not replace
@@ -27,8 +33,28 @@ export function becomeLean(): void {
   execve.call(process, execPath, [execPath, ...words, ...argv.slice(1)]);
 }
 
+/**
+ * Lets the compilers rest in a lean process until there is work for them: requests in number, or a study. An idle service turns its wheels a
+ * million times a day, and would have them compiled for nothing.
+ */
+export function awaitWork(): void {
+  if (!isLean()) return;
+  let requests = 0;
+  const count = () => {
+    requests += 1;
+    if (requests === MANY_REQUESTS) wake();
+  };
+  const wake = () => {
+    unsubscribe(REQUEST_STARTS, count);
+    endListening();
+    wakeCompilers();
+  };
+  const endListening = listen('study.started', wake);
+  subscribe(REQUEST_STARTS, count);
+}
+
 /** From here on what runs often is compiled, as in any process. */
-export function endStart(): void {
+export function wakeCompilers(): void {
   if (isLean()) for (const flag of COMPILERS) setFlagsFromString(flag);
 }
 

@@ -3,7 +3,7 @@ import { hubWrites } from '#store/open.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { openGateway, type Surroundings } from './gateway.ts';
-import { endStart } from './lean-process.ts';
+import { awaitWork, wakeCompilers } from './lean-process.ts';
 import { openLog } from './log.ts';
 import { openWorker, type Worker } from './worker.ts';
 import { openWorkerHealth } from './worker-health.ts';
@@ -31,7 +31,7 @@ export async function runService(role: 'start' | 'gateway' | 'worker', config: C
   const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
   try {
     const gateway = role === 'worker' ? undefined : await openGateway(surroundings);
-    if (role !== 'worker') endStart();
+    if (role !== 'worker') awaitWork();
     if (gateway !== undefined) process.stdout.write(`paramgate ready on ${gateway.url}/graphql\n`);
     let ticking: Worker | undefined;
     const health = role === 'worker' ? await openWorkerHealth(surroundings, () => ticking) : undefined;
@@ -64,7 +64,7 @@ async function follow(opening: Promise<Worker | undefined> | undefined, announce
   const worker = await opening;
   if (worker !== undefined) {
     if (announce) {
-      endStart();
+      wakeCompilers();
       process.stdout.write('paramgate worker ready\n');
     }
     await worker.ended;

@@ -1,7 +1,18 @@
 // The sources without their types, kept for the next start: Node's own stripper costs a process some 35 MB that it never gives back.
 // They are kept under a digest of all sources, so that nothing ever runs but what stands in the sources.
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -10,6 +21,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const SOURCES = fileURLToPath(new URL('../', import.meta.url));
 const KEPT = fileURLToPath(new URL('../../node_modules/.cache/paramgate/', import.meta.url));
 const HOOK = 'app/stripped-sources-hook.mjs';
+/** What no process has started from for so long is removed when other sources are kept. */
+const UNUSED_MS = 3_600_000;
 
 type Text = readonly [file: string, text: string];
 
@@ -27,16 +40,18 @@ export function strippedSources(): string | undefined {
     .digest('hex');
   const folder = join(KEPT, digest);
   try {
-    if (!existsSync(folder)) keep(folder, texts);
+    const now = new Date();
+    if (existsSync(folder)) utimesSync(folder, now, now);
+    else keep(folder, texts, now);
   } catch {
-    return undefined;
+    // A folder for reading only serves what it has.
+    if (!existsSync(folder)) return undefined;
   }
   return pathToFileURL(join(folder, HOOK)).href;
 }
 
 /** Writes the stripped sources beside and moves them in place at once, so that a process starting meanwhile finds all of them or none. */
-function keep(folder: string, texts: readonly Text[]): void {
-  const earlier = existsSync(KEPT) ? readdirSync(KEPT) : [];
+function keep(folder: string, texts: readonly Text[], now: Date): void {
   const unfinished = `${folder}.${process.pid}`;
   for (const [file, text] of texts) {
     const stripped = join(unfinished, file.replace(/\.ts$/, '.mjs'));
@@ -49,8 +64,13 @@ function keep(folder: string, texts: readonly Text[]): void {
     rmSync(unfinished, { recursive: true, force: true });
     if (!existsSync(folder)) throw error;
   }
-  // A service still running on earlier sources strips by itself what it has not loaded yet.
-  for (const name of earlier.filter((one) => /^[0-9a-f]{64}$/.test(one))) {
-    if (join(KEPT, name) !== folder) rmSync(join(KEPT, name), { recursive: true, force: true });
+  clearUnused(now);
+}
+
+/** A process may be starting from what others kept a moment ago; a running one strips by itself what it has not loaded yet. */
+function clearUnused(now: Date): void {
+  for (const name of readdirSync(KEPT)) {
+    const folder = join(KEPT, name);
+    if (statSync(folder).mtimeMs < now.getTime() - UNUSED_MS) rmSync(folder, { recursive: true, force: true });
   }
 }

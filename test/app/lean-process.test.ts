@@ -1,6 +1,6 @@
 // A service's process: small from its start on, the same process all along, and running exactly what stands in the sources.
 import { spawnSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -22,7 +22,40 @@ describe.skipIf(process.platform !== 'linux')('a started service', () => {
   });
 });
 
+describe('the compilers of a lean process', () => {
+  const lean = ['--max-semi-space-size=1', '--no-opt', '--no-maglev', '--allow-natives-syntax', '--input-type=module'];
+
+  function run(work: string) {
+    const script = `
+      import { channel } from 'node:diagnostics_channel';
+      import { awaitWork } from ${JSON.stringify(join(APP, 'lean-process.ts'))};
+      import { mark } from ${JSON.stringify(join(APP, '../trace/trace.ts'))};
+      const often = (a, b) => a + b;
+      const isCompiled = () => {
+        for (let i = 0; i < 1e5; i += 1) often(i, i);
+        return (%GetOptimizationStatus(often) & 16) !== 0;
+      };
+      const request = () => channel('http.server.request.start').publish({});
+      awaitWork();
+      for (let i = 0; i < 199; i += 1) request();
+      for (let i = 0; i < 100; i += 1) if (isCompiled()) console.log('too early');
+      ${work};
+      while (!isCompiled()) await new Promise(setImmediate);
+      console.log('compiled');`;
+    const { stdout, stderr } = spawnSync(process.execPath, [...lean, '--eval', script], {
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    return { stdout, stderr };
+  }
+
+  test.each(['request()', "mark('study.started', { id: 'x' })"])('rest until there is work: %s', (work) => {
+    expect(run(work)).toEqual({ stdout: 'compiled\n', stderr: '' });
+  });
+});
+
 describe('stripped sources', () => {
+  const WORD = `export const word: string = 'one';`;
   let root = '';
   beforeEach(async () => {
     root = await realpath(await mkdtemp(join(tmpdir(), 'paramgate-stripped-')));
@@ -38,7 +71,7 @@ describe('stripped sources', () => {
        console.log(isMainThread ? 'main' : 'thread', word satisfies Said, import.meta.url);
        if (isMainThread) new Worker(new URL(import.meta.url));`,
     );
-    await write('src/word.ts', `export const word: string = 'one';`);
+    await write('src/word.ts', WORD);
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
 
@@ -74,14 +107,32 @@ describe('stripped sources', () => {
     expect(keep()).toBe(keep());
   });
 
-  test('follow every change, even one that keeps size and time, and leave nothing old behind', async () => {
+  test('follow every change, even one that keeps the size of a file', async () => {
     const before = keep();
-    await write('src/word.ts', `export const word: string = 'two';`);
-    const after = keep();
+    const after = await change('two');
     expect(after).not.toBe(before);
     expect(say(after).stdout).toMatch(/^main two .*\nthread two .*\n$/);
-    expect(await readdir(join(root, 'node_modules/.cache/paramgate'))).toHaveLength(1);
   });
+
+  test('are removed once sources have changed and nothing has started from them for an hour', async () => {
+    const kept = join(root, 'node_modules/.cache/paramgate');
+    const [used, unused] = [keep(), await change('two'), await change('three')].map(
+      (address) => address.split('/').at(-3) ?? '',
+    );
+    for (const name of [used, unused]) await utimes(join(kept, name ?? ''), new Date(0), new Date(0));
+    await write('src/word.ts', WORD);
+    keep();
+    await change('four');
+    const left = await readdir(kept);
+    expect(left).toHaveLength(3);
+    expect(left).toContain(used);
+    expect(left).not.toContain(unused);
+  });
+
+  async function change(word: string): Promise<string> {
+    await write('src/word.ts', `export const word: string = '${word}';`);
+    return keep();
+  }
 
   test('are done without where nothing can be kept', async () => {
     await write('node_modules', 'a file where a folder should be');
