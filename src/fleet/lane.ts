@@ -91,7 +91,6 @@ export class Lane {
     for (const owed of queue.takeLate(now)) this.#expire(owed, now);
     if (!this.#looking) this.#settle([...queue.settling()], now);
     if (!this.#serves) return;
-    this.#ask(now);
     if (this.#pausesSeen !== pauses.revision) {
       // What was held may go now, or is held by another pause.
       this.#pausesSeen = pauses.revision;
@@ -109,6 +108,7 @@ export class Lane {
       this.#held.push(next);
       this.#heldBy.set(next.decision.id, pause);
     }
+    this.#ask(now);
   }
 
   /** What is known of the bot; undefined for one that is not configured. */

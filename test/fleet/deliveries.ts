@@ -11,6 +11,8 @@ export interface MemoryJournal extends DeliveryJournal, DecisionChanges {
   delivery(id: string, bot: string): Delivery;
   /** The next calls of an operation fail; `written`: after having been written. */
   fail(operation: 'begin' | 'record' | 'unfinished', times: number, written?: boolean): void;
+  /** Refused orders by their text, as recorded. */
+  readonly refusals: readonly string[];
   /** How often `begin` was refused as busy. */
   busy(): number;
 }
@@ -32,6 +34,7 @@ export function memoryJournal(): MemoryJournal {
   const failures = { begin: 0, record: 0, unfinished: 0 };
   let failAfterWriting = false;
   let busy = 0;
+  const refusals: string[] = [];
   const key = (id: string, bot: string) => `${id}/${bot}`;
   const need = <T>(map: Map<string, T>, at: string): T => {
     const value = map.get(at);
@@ -62,6 +65,7 @@ export function memoryJournal(): MemoryJournal {
       failures[operation] = times;
       failAfterWriting = written;
     },
+    refusals,
     busy: () => busy,
     rowsRead: () => rowsRead,
     after: async (seq, limit) => changes.slice(seq, seq + limit),
@@ -89,8 +93,9 @@ export function memoryJournal(): MemoryJournal {
         deliveries.set(key(decisionId, bot), { ...delivery, attempts: [...delivery.attempts, attempt] });
         return 'begun';
       }),
-    record: ({ attempt, delivery, decision, trade }) =>
+    record: ({ attempt, delivery, decision, trade, refusal }) =>
       guard('record', () => {
+        if (refusal !== undefined) refusals.push(refusal.text);
         const at = key(decision.id, delivery.bot);
         const known = need(deliveries, at);
         if (trade !== undefined) {
