@@ -1,5 +1,6 @@
 // The aggregator at its limits and where it must tell what it did: many signals, many pairs, backlog, recovery, deadlines, marks and logs.
 import { afterEach, describe, expect, test } from 'vitest';
+import type { Pause } from '#domain/pause.ts';
 import type { NewSignal } from '#domain/signal.ts';
 import { openAggregator } from '#ensemble/ensemble.ts';
 import type { EnsembleSettings } from '#ensemble/settings.ts';
@@ -32,6 +33,77 @@ function worker(settings: EnsembleSettings = SETTINGS, bots: Parameters<typeof o
   };
   return { now, signals, decisions, log, start, fresh, pass };
 }
+
+describe('pauses', () => {
+  const pause: Pause = {
+    ...{ id: 'p1', pair: null, side: null, source: null, bot: null, reason: 'maintenance', author: 'ann' },
+    ...{ createdAtMs: START_MS, untilMs: null, endedAtMs: null, endedBy: null },
+  };
+
+  test('those in force when a window is decided count, whenever it was opened; read anew for each decision', async () => {
+    const { now, signals, decisions, log, fresh, pass } = worker();
+    const inForce: Pause[] = [];
+    const asked: number[] = [];
+    const pauses = {
+      inForce: async (atMs: number) => {
+        asked.push(atMs);
+        return [...inForce];
+      },
+    };
+    const aggregator = openAggregator({ signals, decisions, pauses, settings: SETTINGS, bots: BOTS, log });
+    await signals.append([fresh()]);
+    await aggregator.tick(now);
+    expect(asked, 'nothing is decided').toEqual([]);
+    inForce.push(pause);
+    pass(60_120);
+    await aggregator.tick(now);
+    await signals.append([fresh()]);
+    await aggregator.tick(now);
+    inForce.pop();
+    pass(60_120);
+    await aggregator.tick(now);
+    const ends = decisions.closings.map(({ decision, owedTo }) => [decision.reason, decision.pauseId, owedTo]);
+    expect(ends).toEqual([
+      ['PAUSED', 'p1', []],
+      [null, null, ['BOT1']],
+    ]);
+    expect(asked).toEqual([START_MS + 60_120, START_MS + 120_240]);
+  });
+
+  test('a vote of a paused source did not count', async () => {
+    const { now, signals, decisions, log, fresh, pass } = worker();
+    const pauses = { inForce: async () => [{ ...pause, source: '75b' }] };
+    const aggregator = openAggregator({ signals, decisions, pauses, settings: SETTINGS, bots: BOTS, log });
+    await signals.append([fresh({ source: '75a' }), fresh({ source: '75b' })]);
+    await aggregator.tick(now);
+    pass(60_120);
+    await aggregator.tick(now);
+    expect(decisions.closings[0]).toMatchObject({
+      decision: { votes: 1, sources: ['75a'], outcome: 'PENDING' },
+      fates: [{ counted: true }, { counted: false }],
+    });
+  });
+
+  test('while they cannot be read nothing is decided, and nothing is lost', async () => {
+    const { now, signals, decisions, log, fresh, pass } = worker();
+    let unreadable = true;
+    const pauses = {
+      inForce: async () => {
+        if (unreadable) throw new Error('gateway.db cannot be read');
+        return [];
+      },
+    };
+    const aggregator = openAggregator({ signals, decisions, pauses, settings: SETTINGS, bots: BOTS, log });
+    await signals.append([fresh()]);
+    await aggregator.tick(now);
+    pass(60_120);
+    await expect(aggregator.tick(now)).rejects.toThrow('cannot be read');
+    expect(decisions.closings).toEqual([]);
+    unreadable = false;
+    await aggregator.tick(now);
+    expect(decisions.closings).toHaveLength(1);
+  });
+});
 
 describe('when a window is decided', () => {
   test('not before its close and the grace, and then at once', async () => {
