@@ -10,6 +10,7 @@ import { openFeederIntake } from '#intake/intake.ts';
 import { openStudies, SEARCH_DEFAULTS } from '#search/search.ts';
 import { acquireLock, type HubWrites, openGatewayStore } from '#store/open.ts';
 import type { Config } from './config.ts';
+import { healthFigures } from './gateway-figures.ts';
 import { silenceMs, workerHealth } from './heartbeat.ts';
 import { newId, newToken } from './identity.ts';
 import { startRetention } from './retention.ts';
@@ -68,6 +69,14 @@ export async function openGateway(
   const bots = openBots({ journal: store.bots, configured: config.bots, clock });
   const configured = config.credentials.flatMap(({ sources = [] }) => sources);
   const feeders = openFeeders({ journal: store.feeders, trades: store.trades, configured, clock });
+  const pauses = openPauses({
+    journal: store.pauses,
+    bots: bots.names,
+    intake: config.intake,
+    newId,
+    clock,
+    log,
+  });
   const secret = await readTokenSecret(config.data);
   const server = await openServer({
     host: config.host,
@@ -79,14 +88,7 @@ export async function openGateway(
       exits,
       intake,
       history: openHistory({ ...store, clock }),
-      pauses: openPauses({
-        journal: store.pauses,
-        bots: bots.names,
-        intake: config.intake,
-        newId,
-        clock,
-        log,
-      }),
+      pauses,
       feeders,
       bots,
       studies: openStudies({ requests: store.studyRequests, studies: store.studies, newId, clock }),
@@ -116,6 +118,7 @@ export async function openGateway(
         help: '1 while the worker of the data folder is heard.',
         read: () => Number(workerHealth(config.data, clock).alive),
       },
+      ...healthFigures({ feeders, bots, pauses }),
     ],
     clock,
     log,

@@ -24,6 +24,14 @@ export interface Figure {
   readonly read: () => number;
 }
 
+/** A figure of several things, one value by the name of each; what cannot be read is left out. */
+export interface FigureByName extends Omit<Figure, 'read'> {
+  /** What the names are: `source`, `bot`. */
+  readonly label: string;
+  /** Of a bounded number of things. */
+  readonly read: () => Promise<readonly (readonly [name: string, value: number])[]>;
+}
+
 const ALERT_SHARE = 0.1;
 /** Feeders told apart; any more are `other`. */
 const SOURCES = 100;
@@ -31,7 +39,7 @@ const FAST = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1
 const SLOW = [0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60];
 const STUDY = [1, 5, 15, 60, 300, 900, 3600];
 
-export function openMetrics(clock: Clock, figures: readonly Figure[]): Metrics {
+export function openMetrics(clock: Clock, figures: readonly (Figure | FigureByName)[]): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const ends: (() => void)[] = [];
@@ -75,7 +83,10 @@ export function openMetrics(clock: Clock, figures: readonly Figure[]): Metrics {
   });
   gauge('uptime_seconds', 'Age of the process.', () => process.uptime());
 
-  for (const { name, help, read } of figures) gauge(name, help, read);
+  for (const figure of figures) {
+    if ('label' in figure) byName(registry, figure);
+    else gauge(figure.name, figure.help, figure.read);
+  }
 
   const answered = counter('exit_params_total', 'Exit params answered.', ['source', 'stale']);
   on('exits.answered', ({ source, stale }) => answered.inc({ source, stale: String(stale) }));
@@ -174,4 +185,18 @@ function openLabels(most: number): (name: string) => string {
     if (known.size < most) known.add(name);
     return known.has(name) ? name : 'other';
   };
+}
+
+function byName(registry: Registry, { name, help, label, read }: FigureByName): void {
+  new Gauge({
+    name: `paramgate_${name}`,
+    help,
+    labelNames: [label],
+    registers: [registry],
+    async collect() {
+      const values = await read().catch(() => []);
+      this.reset();
+      for (const [of, value] of values) this.set({ [label]: of }, value);
+    },
+  });
 }

@@ -9,11 +9,11 @@ import { openGraphQLEndpoint } from './graphql-endpoint.ts';
 import { answerHealth, type HealthFront, type Readiness } from './health-routes.ts';
 import { type Key, openKeys } from './keys.ts';
 import { type Address, type Listening, openListening } from './listening.ts';
-import { type Figure, type Metrics, openMetrics } from './metrics.ts';
+import { type Figure, type FigureByName, type Metrics, openMetrics } from './metrics.ts';
 import { answer, type Front, routeOf } from './routes.ts';
 
 export type { Readiness } from './health-routes.ts';
-export type { Figure } from './metrics.ts';
+export type { Figure, FigureByName } from './metrics.ts';
 
 /** What both fronts are made of. */
 export interface HealthOptions extends Address {
@@ -23,7 +23,7 @@ export interface HealthOptions extends Address {
   readonly localToken: string;
   readonly readiness: () => Readiness;
   /** Figures for `/metrics` that only the app can tell. */
-  readonly figures: readonly Figure[];
+  readonly figures: readonly (Figure | FigureByName)[];
   readonly clock: Clock;
   readonly log: Log;
 }
