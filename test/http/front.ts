@@ -384,7 +384,9 @@ export interface TestFront extends AsyncDisposable {
 }
 
 export async function openTestFront(
-  options: { keys?: readonly Credential[]; intake?: Doors['intake'] } & Partial<Pick<ServerOptions, 'readiness'>> = {},
+  options: { keys?: readonly Credential[]; intake?: Doors['intake'] } & Partial<
+    Pick<ServerOptions, 'readiness' | 'figures'>
+  > = {},
 ): Promise<TestFront> {
   const memory = emptyMemory();
   const clock = manualClock();
@@ -405,7 +407,7 @@ export async function openTestFront(
       clock,
     }),
     studyDefaults: STUDY_DEFAULTS,
-    figures: [],
+    figures: options.figures ?? [],
     readiness: options.readiness ?? (() => ({ ready: true, details: {} })),
     clock,
     log,

@@ -1,0 +1,47 @@
+// The alert rules and panels that are documented name figures that exist.
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { mark } from '#trace/trace.ts';
+import { openTestFront } from './front.ts';
+
+const alerts = readFileSync(new URL('../../docs/alerts.md', import.meta.url), 'utf8');
+/** Figures that the app hands to the front beside those the front counts itself. */
+const HANDED_IN = ['worker_silent_seconds', 'worker_alive'];
+
+test('each figure in docs/alerts.md is told by /metrics, with its labels', async () => {
+  const figures = HANDED_IN.map((name) => ({ name, help: name, read: () => 0 }));
+  await using front = await openTestFront({ figures });
+  mark('decision.committed', { outcome: 'FORWARDED', reason: 'FORWARDED', count: 1 });
+  mark('signal.submitted', { source: '75a', result: 'accepted', defaulted: true });
+  mark('attempt.answered', { bot: 'B', decisionId: 'd', verdict: 'trade', durationMs: 1, sinceCloseMs: 2 });
+  mark('delivery.recorded', { bot: 'B', decisionId: 'd', state: 'DELIVERED', sinceCloseMs: 1 });
+  mark('journal.committed', { file: 'gateway', writes: 3, durationMs: 4 });
+  mark('journal.failed', { file: 'gateway' });
+  mark('journal.forgotten', { what: 'signals', count: 5 });
+  mark('hub.failed', { kind: 'params', error: 'x' });
+  const told = await (await fetch(`${front.url}/metrics`)).text();
+  const named = [...new Set(alerts.match(/paramgate_[a-z_]+/g))].filter((name) => !name.endsWith('_'));
+  expect(named.length).toBeGreaterThan(15);
+  const missing = named.filter((name) => !new RegExp(`^${name}(_count)?[ {]`, 'm').test(told));
+  expect(missing).toEqual([]);
+  for (const line of [
+    'paramgate_signals_total{source="75a",result="accepted"} 1',
+    'paramgate_signals_defaulted_total 1',
+    'paramgate_bot_answer_after_close_seconds_sum{bot="B",verdict="trade"} 0.002',
+    'paramgate_journal_commit_seconds_sum{file="gateway"} 0.004',
+    'paramgate_journal_writes_total{file="gateway"} 3',
+    'paramgate_journal_failures_total{file="gateway"} 1',
+    'paramgate_journal_forgotten_total{what="signals"} 5',
+  ]) {
+    expect(told).toContain(line);
+  }
+});
+
+test('names of sources that somebody makes up do not become labels without end', async () => {
+  await using front = await openTestFront();
+  for (let at = 0; at < 300; at += 1)
+    mark('signal.submitted', { source: `s${at}`, result: 'accepted', defaulted: false });
+  const told = await (await fetch(`${front.url}/metrics`)).text();
+  expect(told.match(/^paramgate_signals_total\{/gm)).toHaveLength(101);
+  expect(told).toContain('paramgate_signals_total{source="other",result="accepted"} 200');
+});
