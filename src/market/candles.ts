@@ -24,7 +24,8 @@ export interface CandleFile extends CandleSeries {
 }
 
 /**
- * The candles of `pair` and `timeframe` in a freqtrade data folder: of several files feather, then json.gz, then json. Throws BAD_USER_INPUT for a
+ * The candles of `pair` and `timeframe` in a freqtrade data folder: of several files the first of feather,
+ * parquet, json.gz, json and csv. Throws BAD_USER_INPUT for a
  * malformed pair or timeframe, and UNUSABLE_INPUT naming the file (and data row) when there is none or it cannot be used; a file without rows
  * has no candles and cannot be used.
  */
@@ -103,8 +104,10 @@ async function contentOf(file: string): Promise<Buffer> {
 
 async function decode(bytes: Buffer, file: string, format: CandleFormat): Promise<CandleRows> {
   if (bytes.length === 0) throw new Fault('UNUSABLE_INPUT', `${file}: empty`, { field: file });
-  // Arrow is loaded only by who reads feather: it costs a service that never does several megabytes.
+  // Decoders are loaded only by who reads their format: Arrow costs a service that never does several megabytes.
   if (format === 'feather') return (await import('./feather.ts')).readFeather(bytes, file);
+  if (format === 'parquet') return (await import('./parquet.ts')).readParquet(bytes, file);
+  if (format === 'csv') return (await import('./candles-csv.ts')).readCsv(bytes.toString('utf8'), file);
   return readJson((format === 'json' ? bytes : await unzipped(bytes, file)).toString('utf8'), file);
 }
 

@@ -2,7 +2,7 @@
 // A pair with `:` is read from `futures/` only, one without never.
 
 /** The formats read, in the order in which they are preferred when several files of a pair exist. */
-export const FORMATS = ['feather', 'json.gz', 'json'] as const;
+export const FORMATS = ['feather', 'parquet', 'json.gz', 'json', 'csv'] as const;
 export type CandleFormat = (typeof FORMATS)[number];
 
 /** Folder (relative to the data folder, '' for itself) and file name without its format. */
@@ -30,7 +30,7 @@ export interface NamedCandles {
   readonly timeframe: string;
 }
 
-const CANDLE_FILE = /^(.+)-([1-9][0-9]*[smhdw])(-futures)?\.(?:feather|json\.gz|json)$/u;
+const CANDLE_FILE = /^(.+)-([1-9][0-9]*[smhdw])(-futures)?\.(?:feather|parquet|json\.gz|json|csv)$/u;
 
 /**
  * Which pairs `names` (files of `place.folder`) hold, nearest to the one looked for first, at most `limit`, e.g. `BTC/USDT (5m, 1h)`. Names say

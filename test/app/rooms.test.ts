@@ -83,6 +83,7 @@ const ALLOWED: readonly (readonly [file: string, content: string])[] = [
   ['store/sqlite/driver.ts', importing('node:sqlite')],
   ['fleet/legal.ts', importing('undici')],
   ['market/legal.ts', importing('apache-arrow')],
+  ['market/parquet.ts', importing('hyparquet')],
   ['graphql/legal.ts', importing('#exits/exits.ts')],
   ['intake/legal.ts', importing('#ensemble/ensemble.ts')],
   ['intake/tokens.ts', importing('jose')],

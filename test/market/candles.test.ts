@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { Fault } from '#domain/fault.ts';
 import { cutCandles, readCandles } from '#market/candles.ts';
 import { readFeather } from '#market/feather.ts';
+import { readParquet } from '#market/parquet.ts';
 import { candlesFrom } from '#market/series.ts';
 import { feather, folderOf, type Row } from './candle-folder.ts';
 
@@ -22,6 +23,11 @@ const row = (step: number, open = 100, high = 101, low = 99, close = 100.5, volu
   volume,
 ];
 const ROWS = [row(0), row(1, 100.5, 102, 100, 101, 0), row(2, 101, 101.25, 100.125, 101.0625, 3.5)];
+
+/** ROWS as CSV, each row as `cells` writes it. */
+function csv(cells: (row: Row) => readonly unknown[], header = 'date,open,high,low,close,volume'): string {
+  return `${header}\n${ROWS.map((each) => `${cells(each).join(',')}\n`).join('')}`;
+}
 
 /** What reading `files` for BTC/USDT 5m gives, as rows. */
 async function read(files: Readonly<Record<string, string | Uint8Array>>, pair = 'BTC/USDT', timeframe = '5m') {
@@ -46,6 +52,12 @@ describe('the same candles come out of', () => {
   it.each([
     ['json', 'BTC_USDT-5m.json', json],
     ['json.gz', 'BTC_USDT-5m.json.gz', gzipSync(json)],
+    ['csv', 'BTC_USDT-5m.csv', csv(([date, ...figures]) => [new Date(date ?? 0).toISOString(), ...figures])],
+    [
+      'csv with epoch ms and more columns',
+      'BTC_USDT-5m.csv',
+      csv((cells) => [...cells, 'x'], 'Date,Open,High,Low,Close,Volume,Note'),
+    ],
     ['feather with dates in s', 'BTC_USDT-5m.feather', feather(ROWS, new TimestampSecond('UTC'))],
     ['feather with dates in ms', 'BTC_USDT-5m.feather', feather(ROWS, new TimestampMillisecond('UTC'))],
     ['feather with dates in us', 'BTC_USDT-5m.feather', feather(ROWS, new TimestampMicrosecond('UTC'))],
@@ -58,6 +70,20 @@ describe('the same candles come out of', () => {
     expect(found.file).toBe(name);
     expect(found.candles).toMatchObject({ pair: 'BTC/USDT', timeframe: '5m', timeframeMs: MINUTES_5 });
     expect(found.candles.open.buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+
+  // Made by pandas 3.1 of the candles of the feather file below: to_parquet as it is (SNAPPY), with three rows a group and dates in ms (ZSTD), with
+  // dates in ns (GZIP), and uncompressed with dates as int64 ms and no volume at all (PLAIN).
+  it.each(['SNAPPY', 'ZSTD', 'GZIP', 'PLAIN'])('parquet as pandas writes it: %s', async (base) => {
+    const folder = join(import.meta.dirname, 'pandas');
+    const wanted = (await readCandles(folder, 'BTC/USDT', '5m')).candles;
+    const { candles, file } = await readCandles(folder, `${base}/USDT`, '5m');
+    expect(file).toBe(join(folder, `${base}_USDT-5m.parquet`));
+    expect(candles.open.buffer).toBeInstanceOf(SharedArrayBuffer);
+    for (const column of ['openTimeMs', 'open', 'high', 'low', 'close'] as const) {
+      expect(candles[column]).toEqual(wanted[column]);
+    }
+    expect([...candles.volume]).toEqual(base === 'PLAIN' ? Array(8).fill(Number.NaN) : [...wanted.volume]);
   });
 
   // Made by pandas 3.1: frame.to_feather(path, compression='lz4', compression_level=9).
@@ -74,9 +100,13 @@ describe('the same candles come out of', () => {
 describe('the file read', () => {
   const other = (open: number) => JSON.stringify([row(0, open, 200, 1)]);
 
-  it('is feather before json.gz before json', async () => {
-    const files = { 'BTC_USDT-5m.json': other(1.5), 'BTC_USDT-5m.json.gz': gzipSync(other(2.5)) };
+  it('is feather before parquet before json.gz before json before csv', async () => {
+    const text = { 'BTC_USDT-5m.csv': csv((cells) => cells), 'BTC_USDT-5m.json': other(1.5) };
+    expect((await read(text)).rows[0]?.[1]).toBe(1.5);
+    const files = { ...text, 'BTC_USDT-5m.json.gz': gzipSync(other(2.5)) };
     expect((await read(files)).rows[0]?.[1]).toBe(2.5);
+    const parquet = await readFile(join(import.meta.dirname, 'pandas', 'SNAPPY_USDT-5m.parquet'));
+    expect((await read({ ...files, 'BTC_USDT-5m.parquet': parquet })).rows[0]?.[1]).toBe(100.0346);
     const withFeather = { ...files, 'BTC_USDT-5m.feather': feather([row(0, 3.5, 200, 1)], new Int64()) };
     expect((await read(withFeather)).rows[0]?.[1]).toBe(3.5);
   });
@@ -105,8 +135,8 @@ describe('the file read', () => {
     const there = { 'ETC_USDT-5m.json': '[]', 'BTC_USDT-1h.feather': '', 'BTC_USDT-1d.json.gz': '', 'notes.txt': '' };
     expect(await refusal(there)).toEqual([
       'UNUSABLE_INPUT',
-      'no candles of BTC/USDT 5m in FOLDER: looked for BTC_USDT-5m.feather, BTC_USDT-5m.json.gz, BTC_USDT-5m.json; ' +
-        'nearest there: BTC/USDT (1d, 1h), ETC/USDT (5m)',
+      'no candles of BTC/USDT 5m in FOLDER: looked for BTC_USDT-5m.feather, BTC_USDT-5m.parquet, BTC_USDT-5m.json.gz, ' +
+        'BTC_USDT-5m.json, BTC_USDT-5m.csv; nearest there: BTC/USDT (1d, 1h), ETC/USDT (5m)',
     ]);
     expect((await refusal({}))[1]).toContain('there are no candle files of such pairs');
   });
@@ -181,7 +211,59 @@ describe('refused by file', () => {
   });
 });
 
+describe('parquet', () => {
+  const pandas = (base: string) => readFile(join(import.meta.dirname, 'pandas', `${base}_USDT-5m.parquet`));
+
+  it('that is none, cut off, or of other columns is refused by name', async () => {
+    const whole = await pandas('SNAPPY');
+    const found = async (bytes: Uint8Array | string) => (await refusal({ 'BTC_USDT-5m.parquet': bytes }))[1];
+    const named = (words: string) => `FOLDER/BTC_USDT-5m.parquet: ${words}`;
+    expect(await found('date,open')).toBe(named('not a parquet file (it does not begin with PAR1)'));
+    expect(await found(whole.subarray(0, 900))).toBe(named('truncated (it does not end with PAR1)'));
+    expect(await found('')).toBe(named('empty'));
+    const renamed = Buffer.from(whole.toString('latin1').replaceAll('volume', 'amount'), 'latin1');
+    expect(await found(renamed)).toBe(named('has no column volume (there are: date, open, high, low, close, amount)'));
+  });
+
+  it.each(['SNAPPY', 'ZSTD', 'GZIP', 'PLAIN'])(
+    'damaged anywhere gives a refusal or rows, never anything else: %s',
+    async (base) => {
+      const whole = await pandas(base);
+      const refusals = new Set<string>();
+      for (let at = 4; at < whole.length; at += 23) {
+        for (const flip of [0x01, 0x80, 0xff]) {
+          const damaged = Buffer.from(whole);
+          damaged.writeUInt8((damaged[at] as number) ^ flip, at);
+          await readParquet(damaged, 'FILE').catch((error: unknown) => {
+            expect(error).toMatchObject({ name: 'Fault', code: 'UNUSABLE_INPUT' });
+            refusals.add(String(error));
+          });
+        }
+      }
+      expect(refusals.size).toBeGreaterThan(5);
+    },
+  );
+});
+
 describe('refused by file and data row', () => {
+  it.each([
+    ['an empty file', '', ': empty'],
+    [
+      'a header without volume',
+      'date,open,high,low,close\n',
+      ': the header is "date,open,high,low,close"; allowed: date,',
+    ],
+    ['a date that is none', 'noon,1,1,1,1,1', ', row 2: date "noon" is none; allowed: ISO 8601'],
+    ['a price that is none', '1,1,nan,1,1,1', ', row 2: high "nan" is not a number'],
+    ['a price that is missing', '1,1,1,,1,1', ', row 2: low "" is not a number'],
+    ['a short row', '1,1,1', ', row 2: low "" is not a number'],
+    ['an infinite price', '1,1e999,1,1,1,1', ', row 2: open is Infinity; allowed: a finite price above 0'],
+    ['quotes that do not close', '1,"1,1,1,1,1', ': not CSV ('],
+  ])('%s in csv', async (_, row, words) => {
+    const text = row === '' || row.startsWith('date') ? row : `date,open,high,low,close,volume\n0,1,1,1,1,\n${row}\n`;
+    expect((await refusal({ 'BTC_USDT-5m.csv': text }))[1]).toContain(`FOLDER/BTC_USDT-5m.csv${words}`);
+  });
+
   it.each([
     ['high below low', row(1, 100, 99, 99.5), 'high 99 is below low 99.5'],
     ['a price of 0', row(1, 100, 101, 0), 'low is 0; allowed: a finite price above 0'],
