@@ -75,6 +75,15 @@ describe('the deadline', () => {
     expect(owed('d', back).startBeforeMs).toBe(30_000);
   });
 
+  test.each([3_600_000, -3_600_000])(
+    'a wall clock set by %d ms while the window was open takes and adds nothing',
+    (stepMs) => {
+      const then = { wallMs: CLOSE + stepMs + 120, monotonicMs: 9_000 };
+      const one = owed('d', then, { dueAtMs: CLOSE + stepMs });
+      expect(one.startBeforeMs).toBe(9_000 + 30_000 - 120);
+    },
+  );
+
   test('never interrupts an attempt under way nor an unknown end', () => {
     expect(isTooLate(intended(owed('d'), 'a', CLOSE), at(60_000))).toBe(false);
     for (const ending of ENDS) {

@@ -73,6 +73,41 @@ export function decisionJournalContract(open: () => Promise<DecisionsUnderTest>)
       );
     });
 
+    test('walking the pages while decisions are added shows each that was there once, and nothing twice', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.shuffledSubarray([...Array(80).keys()], { minLength: 20 }),
+          fc.integer({ min: 3, max: 30 }),
+          fc.constantFrom<Partial<DecisionQuery>>({}, { pair: 'BTC/USDT' }, { source: '75b' }, { side: 'SHORT' }),
+          async (order, first, filter) => {
+            await using journal = await open();
+            const all = order.map(sample);
+            const part = (at: number) => all.filter((_, index) => index % PARTS === at).map((made) => closing(made));
+            await journal.decisions.decide(part(0), 0);
+            const before = await journal.decisions.page({ ...filter, first: 500 });
+            const seen: string[] = [];
+            let after: DecisionQuery['after'];
+            for (let page = 1; ; page += 1) {
+              const rows = await journal.decisions.page({ ...filter, first, after });
+              seen.push(...rows.slice(0, first).map(({ id }) => id));
+              const last = rows[first - 1];
+              if (rows.length <= first || last === undefined) break;
+              after = { id: last.id, windowClosesAtMs: last.window.closesAtMs };
+              if (page < PARTS) await journal.decisions.decide(part(page), 0);
+            }
+            expect(new Set(seen).size).toBe(seen.length);
+            expect(seen).toEqual(expect.arrayContaining(before.map(({ id }) => id)));
+            expect(seen).toEqual(
+              expectedPage(all, { ...filter, first: 500 })
+                .map(({ id }) => id)
+                .filter((id) => seen.includes(id)),
+            );
+          },
+        ),
+        { numRuns: 15 },
+      );
+    });
+
     test('a cursor stays where it was while decisions are added', async () => {
       await using journal = await open();
       const all = Array.from({ length: 10 }, (_, index) => sample(index));
@@ -91,6 +126,9 @@ export function decisionJournalContract(open: () => Promise<DecisionsUnderTest>)
     });
   });
 }
+
+/** Decisions of `all` cut into as many parts as there are pages to read. */
+const PARTS = 4;
 
 const PAIRS = ['BTC/USDT', 'ETH/USDT', 'XRP/USDT'];
 const OUTCOMES = ['FORWARDED', 'REJECTED', 'UNKNOWN'] as const;
