@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   worker: async () => (await import('./commands/service.ts')).addWorkerCommand,
   search: async () => (await import('./commands/search.ts')).addSearchCommand,
   simulate: async () => (await import('./commands/simulate.ts')).addSimulateCommand,
+  candles: async () => (await import('./commands/candles.ts')).addCandlesCommand,
   config: async () => (await import('./commands/config.ts')).addConfigCommand,
   demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
 };

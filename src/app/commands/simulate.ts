@@ -1,14 +1,14 @@
 // `paramgate simulate`: replays one pair of levels over a pair's candles and prints the trades and their figures. Flags are judged before any file
 // is read; standard output stays empty unless the whole answer is there.
 import type { Command } from 'commander';
-import { badInput, Fault } from '#domain/fault.ts';
+import { badInput } from '#domain/fault.ts';
 import type { CandleReport, Side } from '#domain/market.ts';
 import { metricsJson } from '#domain/metrics-json.ts';
 import type { Fills } from '#domain/study.ts';
 import { isoTime } from '#domain/time.ts';
 import { cutCandles, readCandles, readEntries } from '#market/candles.ts';
 import { type Replay, type ReplayedTrade, replay, requireLevels } from '#search/search.ts';
-import { loadConfig } from '../config.ts';
+import { candlesFolder } from '../candles-folder.ts';
 import { decimal, FILLS, instant, leverage, oneOf, pair, side, timeframe, whole } from './option-values.ts';
 
 interface Options {
@@ -61,7 +61,7 @@ async function simulation(options: Options): Promise<string> {
   const from = options.from ?? Number.NEGATIVE_INFINITY;
   const to = options.to ?? Number.POSITIVE_INFINITY;
   if (from >= to) throw badInput('--to', 'the period ends before it begins', 'a time after --from');
-  const folder = options.candles ?? configuredFolder();
+  const folder = candlesFolder(options.candles);
 
   const { candles, report } = cutCandles(
     await readCandles(folder, options.pair, options.timeframe),
@@ -78,14 +78,6 @@ async function simulation(options: Options): Promise<string> {
     oneAtATime: options.oneAtATime === true,
   });
   return options.json === true ? asJson(options, report, found) : asText(options, report, found);
-}
-
-function configuredFolder(): string {
-  const loaded = loadConfig(process.env, process.cwd());
-  if ('mistakes' in loaded) throw new Fault('BAD_USER_INPUT', loaded.mistakes.join('\n'));
-  const { candles } = loaded.settings;
-  if (candles !== undefined) return candles;
-  throw badInput('--candles', 'no folder is given', 'a freqtrade data folder, here or in PARAMGATE_CANDLES');
 }
 
 function asJson(options: Options, report: CandleReport, found: Replay): string {
