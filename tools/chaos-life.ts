@@ -1,5 +1,5 @@
 // One life of a process of the service: from its start to its end, whoever ends it. It can be killed at a point of the trace, frozen and thawed.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { cleanEnv } from '../test/support/service.ts';
@@ -30,6 +30,12 @@ export interface LifeOptions {
   readonly log: string;
 }
 
+/** Processes that live; none outlives this one, however it ends. */
+const living = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of living) child.kill('SIGKILL');
+});
+
 /** Starts a process of the service; does not wait for it to be ready. */
 export function startLife(role: Role, { env, crashAt, log }: LifeOptions): Life {
   const crashing = crashAt === undefined ? {} : { CRASH_AT: crashAt, NODE_OPTIONS: `--import ${CRASH_AT}` };
@@ -39,10 +45,12 @@ export function startLife(role: Role, { env, crashAt, log }: LifeOptions): Life 
     stdio: ['ignore', 'pipe', stderr],
   });
   closeSync(stderr);
+  living.add(child);
   let url: string | undefined;
   let isEnded = false;
   const ended = once(child, 'exit').then(([code, signal]): NodeJS.Signals | number | null => {
     isEnded = true;
+    living.delete(child);
     return signal ?? code;
   });
   const ready = new Promise<void>((resolve) => {

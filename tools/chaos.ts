@@ -1,5 +1,6 @@
 // `npm run chaos -- --kills 200 [--seed N]`: kills and freezes the service under load, at random and at every named point, then proves from its files
 // and the bots' books that nothing was lost and nothing was done twice. Exits with 1, and keeps the evidence, when something was.
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,13 @@ if (!(Number.isInteger(kills) && kills > 0 && Number.isInteger(seed) && seed >= 
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'paramgate-chaos-'));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    process.exitCode = 1;
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    process.exit();
+  });
+}
 process.stdout.write(`${kills} kills, seed ${seed}\n`);
 const { faults, counts } = await chaos({ kills, seed, folder, say: (line) => process.stdout.write(`  ${line}\n`) });
 process.stdout.write(`${JSON.stringify(counts)}\n`);
