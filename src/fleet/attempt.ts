@@ -87,7 +87,7 @@ export async function answered(
   { heard, startedMs }: { readonly heard: Heard; readonly startedMs: number },
   context: BotContext,
 ): Promise<void> {
-  const { client, clock, ledger } = context;
+  const { client, ledger } = context;
   const verdict = classify(heard);
   markAnswered(owed, { verdict: verdict.kind, startedMs }, context);
   const status = heard.kind === 'answer' ? heard.status : null;

@@ -47,7 +47,7 @@ test('the queue serves whom a look at everything would serve', () => {
     ms: fc.nat(4_000),
   });
   fc.assert(
-    fc.property(fc.array(event, { maxLength: 80 }), (events) => {
+    fc.property(fc.array(event, { maxLength: 80, size: 'max' }), (events) => {
       const queue = new Queue();
       const model = new Map<string, Owed>();
       const put = (one: Owed) => {
