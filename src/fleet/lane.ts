@@ -1,6 +1,5 @@
 // The work at one bot, apart from all other bots: at most one order in flight, looks for unknown ends beside it, expiry of what is too late.
 import type { BotState } from '#domain/bot-state.ts';
-import type { Pause } from '#domain/pause.ts';
 import type { Now } from '#domain/time.ts';
 import { answered, attempt, type BotContext } from './attempt.ts';
 import {
@@ -14,6 +13,7 @@ import {
   openAttempt,
   released,
 } from './delivery.ts';
+import { Held } from './held.ts';
 import { look } from './look.ts';
 
 /** How often a bot is asked how it is. */
@@ -28,11 +28,7 @@ export class Lane {
   readonly #working = new Set<string>();
   /** Deliveries whose looking is being ended. */
   readonly #givingUp = new Set<string>();
-  /** Deliveries taken out of the line by a pause, until the pauses change. */
-  readonly #held: Owed[] = [];
-  /** The pause that held a delivery last, since it was last tried. */
-  readonly #heldBy = new Map<string, Pause>();
-  #pausesSeen = 0;
+  readonly #held: Held;
   readonly #tasks = new Set<Promise<void>>();
   /** The attempt under way, until its end is journaled. */
   #attempt: Promise<void> | undefined;
@@ -47,6 +43,7 @@ export class Lane {
   constructor(bot: string, context: BotContext, serves: boolean) {
     this.#bot = bot;
     this.#context = context;
+    this.#held = new Held(context.pauses);
     this.#serves = serves;
   }
 
@@ -91,22 +88,14 @@ export class Lane {
     for (const owed of queue.takeLate(now)) this.#expire(owed, now);
     if (!this.#looking) this.#settle([...queue.settling()], now);
     if (!this.#serves) return;
-    if (this.#pausesSeen !== pauses.revision) {
-      // What was held may go now, or is held by another pause.
-      this.#pausesSeen = pauses.revision;
-      for (const owed of this.#held.splice(0)) queue.line(owed);
-    }
+    for (const owed of this.#held.takeBack()) queue.line(owed);
     if (this.#inFlight || this.#recovering > 0 || pauses.isBlind) return;
     for (let next = queue.takeNext(now); next !== undefined; next = queue.takeNext(now)) {
       // One with a step under way comes back in line after it.
       if (this.#working.has(next.decision.id)) continue;
-      const pause = pauses.stopping(next);
-      if (pause === undefined) {
-        this.#deliver(next);
-        return;
-      }
-      this.#held.push(next);
-      this.#heldBy.set(next.decision.id, pause);
+      if (this.#held.holds(next)) continue;
+      this.#deliver(next);
+      return;
     }
     this.#ask(now);
   }
@@ -165,7 +154,7 @@ export class Lane {
 
   #deliver(owed: Owed): void {
     this.#inFlight = true;
-    this.#heldBy.delete(owed.decision.id);
+    this.#held.tried(owed);
     this.#run(owed, async () => {
       const trying = attempt(owed, this.#context);
       this.#attempt = trying.then(
@@ -197,11 +186,10 @@ export class Lane {
   }
 
   #expire(owed: Owed, now: Now): void {
-    const { ledger, log, pauses } = this.#context;
+    const { ledger, log } = this.#context;
     const decisionId = owed.decision.id;
     if (this.#working.has(decisionId)) return;
-    const pause = this.#serves ? (pauses.stopping(owed) ?? this.#heldBy.get(decisionId)) : undefined;
-    this.#heldBy.delete(decisionId);
+    const pause = this.#serves ? this.#held.takeCause(owed) : undefined;
     this.#run(owed, async () => {
       const result = await ledger.change(this.#bot, decisionId, (current) =>
         isTooLate(current, now) ? { next: expired(current, pause) } : undefined,

@@ -1,7 +1,7 @@
 // The ports: what is remembered, by whom, and what each promises on a crash. Implementations are chosen in open.ts and pass one contract suite each.
 // Every port is asynchronous and batch-first: keys in, values out in key order, absent = undefined (DataLoader's own contract). Writes are idempotent by id,
 // committed and synced to disk before they resolve, and never run on the calling thread.
-import type { BotState, BotWork, Refusal } from '#domain/bot-state.ts';
+import type { Refusal } from '#domain/bot-state.ts';
 import type {
   Decision,
   DecisionChange,
@@ -10,14 +10,18 @@ import type {
   DeliveryAttempt,
   SignalFate,
 } from '#domain/decision.ts';
-import type { ParamRecord } from '#domain/exit-params.ts';
-import type { Rhythm } from '#domain/feeder.ts';
-import type { TradeSums } from '#domain/leverage-bin.ts';
 import type { Side } from '#domain/market.ts';
-import type { Pause } from '#domain/pause.ts';
 import type { NewSignal, Signal } from '#domain/signal.ts';
 import type { Plane, Study, StudySpec } from '#domain/study.ts';
-import type { ClosedTrade } from '#domain/trade.ts';
+import type { BotJournal } from './bot-journal.ts';
+import type { FeederJournal } from './feeder-journal.ts';
+import type { ParamStore, SnapshotStore, TradeStore } from './hub.ts';
+import type { PauseJournal } from './pause-journal.ts';
+
+export type { BotJournal } from './bot-journal.ts';
+export type { FeederJournal } from './feeder-journal.ts';
+export type { ParamStore, SnapshotStore, SourceSums, TradeStore } from './hub.ts';
+export type { PauseJournal } from './pause-journal.ts';
 
 // ---- signals: written by the gateway side -------------------------------------------------------------------------------------------
 
@@ -145,70 +149,6 @@ export interface DeliveryJournal {
   ofDecisions(decisionIds: readonly string[]): Promise<readonly (readonly Delivery[])[]>;
 }
 
-// ---- pauses: written by the gateway side, obeyed by the worker ------------------------------------------------------------------------
-
-/** Pauses are never forgotten: decisions name the one that stopped them. */
-export interface PauseJournal {
-  /** Keeps a pause that is in force; one of the same id is left as it is. */
-  add(pause: Pause): Promise<void>;
-  /** Ends the pause at `atMs` unless it is over by then. `pause` as it is afterwards (undefined: there is none); `ended`: by this call. */
-  end(ending: {
-    readonly id: string;
-    readonly atMs: number;
-    readonly by: string;
-  }): Promise<{ readonly pause: Pause | undefined; readonly ended: boolean }>;
-  /** Those in force at `atMs`, in the order they were made. */
-  inForce(atMs: number): Promise<readonly Pause[]>;
-  byIds(ids: readonly string[]): Promise<readonly (Pause | undefined)[]>;
-  /** At most `first`, over or not, newest first. */
-  newest(first: number): Promise<readonly Pause[]>;
-}
-
-// ---- health: counted by the writers in the commits they make anyway, so that asking costs the same after a million signals ---------------
-
-/** The signals of one source in whole minutes: the last hour's, the last day's, and those of the day that named no confidence. */
-export interface FeederHeard {
-  readonly source: string;
-  readonly rhythm: Rhythm;
-  readonly signalsLastHour: number;
-  readonly signalsLastDay: number;
-  readonly defaultedLastDay: number;
-}
-
-/** Votes of one source that counted: all, those with another source's vote beside them, those in decisions that were forwarded. */
-export interface FeederVotes {
-  readonly votes: number;
-  readonly joined: number;
-  readonly forwarded: number;
-}
-
-export interface FeederJournal {
-  /** The sources heard last, at most `limit` of them, by name. One that was quiet for 30 days is forgotten. */
-  heard(query: {
-    readonly hourFromMs: number;
-    readonly dayFromMs: number;
-    readonly limit: number;
-  }): Promise<readonly FeederHeard[]>;
-  /** The rhythms of the sources heard last, at most `limit`, latest first. */
-  rhythms(limit: number): Promise<readonly { readonly source: string; readonly rhythm: Rhythm }[]>;
-  /** Votes in windows that closed at `fromMs` or later (at most a day back), whole minutes, of each source; undefined without any. */
-  votes(query: {
-    readonly fromMs: number;
-    readonly sources: readonly string[];
-  }): Promise<readonly (FeederVotes | undefined)[]>;
-}
-
-export interface BotJournal {
-  /** What the worker knows of its bots now; replaces all that was known. */
-  save(states: readonly BotState[]): Promise<void>;
-  /** By name. */
-  states(): Promise<readonly BotState[]>;
-  /** The bots with orders in flight or owed, by name. */
-  work(): Promise<readonly BotWork[]>;
-  /** Refused orders since `fromMs` (at most a day back), by bot, the most frequent text first. */
-  refusals(fromMs: number): Promise<readonly { readonly bot: string; readonly text: string; readonly count: number }[]>;
-}
-
 // ---- studies: requested on the gateway side, run and written by the worker ------------------------------------------------------------
 
 /** What operators asked of the search: to run a study, to cancel one, or to keep one that a command ran itself. */
@@ -243,46 +183,6 @@ export interface StudyJournal {
   plane(id: string): Promise<Plane | undefined>;
   /** The last request seen, and the studies QUEUED or RUNNING, oldest first: where a starting worker goes on. */
   unfinished(): Promise<{ readonly requestSeq: number; readonly studies: readonly Study[] }>;
-}
-
-// ---- the hub: shared by the fleet ----------------------------------------------------------------------------------------------------
-
-/** Published exit levels. A record replaces the older one of its (pair, side). */
-export interface ParamStore {
-  /** The newest record of every (pair, side), in no order. Records of names that are no pairs are left out and counted in `ignored`. */
-  newest(): Promise<{ readonly records: readonly ParamRecord[]; readonly ignored: number }>;
-  publish(record: ParamRecord): Promise<void>;
-}
-
-/** Trades whose tag names a source: a win is profit > 0; profits are position level percentages. */
-export interface SourceSums {
-  readonly source: string;
-  readonly trades: number;
-  readonly wins: number;
-  readonly sumProfitPct: number;
-}
-
-/** Closed trades of the fleet. */
-export interface TradeStore {
-  /** All or none. A trade known already (bot, tradeId, pair, openedAt) is replaced and counted as duplicate; so is one repeated within the call. */
-  record(trades: readonly ClosedTrade[]): Promise<{ readonly recorded: number; readonly duplicates: number }>;
-  /**
-   * Sums over the trades closed at from <= closedAt <= to, per (bin, side, pair), counting only those with leverage inside `edges`, a finite profit
-   * and both levels with right signs (stop < 0 < target).
-   */
-  sums(query: {
-    readonly fromMs: number;
-    readonly toMs: number;
-    readonly edges: readonly number[];
-  }): Promise<readonly TradeSums[]>;
-  /** What the trades closed at from <= closedAt <= to earned, per source their tag names, in no order; those with several count for each. */
-  bySource(query: { readonly fromMs: number; readonly toMs: number }): Promise<readonly SourceSums[]>;
-}
-
-/** Figures kept in the data folder for the next start. A torn or damaged file is absent and logged, never half read. */
-export interface SnapshotStore {
-  load(kind: string): Promise<unknown>;
-  save(kind: string, value: unknown): Promise<void>;
 }
 
 // ---- all together ----------------------------------------------------------------------------------------------------------------------
