@@ -30,7 +30,7 @@ export interface Timeout {
   /** After the candle's own levels are looked at: the last candle of all, not the end of the hold. */
   readonly afterLevels: boolean;
   readonly candle: number;
-  /** NaN where the order does not fill at once. */
+  /** NaN where it depends on the levels. */
   readonly profit: number;
 }
 
@@ -108,7 +108,7 @@ export class FreqtradeWalker {
         target += 1;
       }
     }
-    this.timeout = this.#timeoutOf(entry, openRate);
+    this.timeout = this.#timeoutOf(entry, openRate, { stop, target });
   }
 
   /** The end of the cell of levels `stop` and `target`, walked for it alone: for those that a mark says must be. */
@@ -122,20 +122,38 @@ export class FreqtradeWalker {
     };
   }
 
-  #timeoutOf(entry: number, openRate: number): Timeout {
-    const market = this.#market;
-    const { open } = market.candles;
+  /** `left` are the nearest levels that were not met. */
+  #timeoutOf(entry: number, openRate: number, left: { readonly stop: number; readonly target: number }): Timeout {
+    const { candles, decimals } = this.#market;
     const { side, fee } = this.#targetRules[0] as ExitRule;
-    const last = open.length - 1;
-    const afterLevels = entry + this.#maxHold > last;
-    const candle = afterLevels ? last : entry + this.#maxHold;
-    const rate = nearestTick(open[candle] as number, market.decimals[entry] as number);
-    const filled = afterLevels || fillsIn(market.candles, candle, rate);
-    return {
-      afterLevels,
-      candle,
-      profit: filled ? profitRatio(side, { open: openRate, close: rate }, fee) : Number.NaN,
-    };
+    const profitAt = (rate: number) => profitRatio(side, { open: openRate, close: rate }, fee);
+    const last = candles.open.length - 1;
+    const holdEnd = entry + this.#maxHold;
+    let waiting = Number.NaN;
+    for (let candle = holdEnd; candle <= last; candle += 1) {
+      const rate = nearestTick(candles.open[candle] as number, decimals[entry] as number);
+      // The same rate again lets the levels be asked, which differ by cell: see freqtradeExit. Whether the order is too old by then is not looked at.
+      if (rate === waiting && this.#meets(candle, openRate, left))
+        return { afterLevels: false, candle, profit: Number.NaN };
+      if (fillsIn(candles, candle, rate)) return { afterLevels: false, candle, profit: profitAt(rate) };
+      waiting = rate;
+    }
+    const rate = nearestTick(candles.open[last] as number, decimals[entry] as number);
+    return { afterLevels: holdEnd > last, candle: last, profit: profitAt(rate) };
+  }
+
+  /** Whether `candle` meets any of the levels from `left` on. */
+  #meets(candle: number, openRate: number, left: { readonly stop: number; readonly target: number }): boolean {
+    const { low, high } = this.#market.candles;
+    const stop = this.#stopPrices[left.stop];
+    const rule = this.#targetRules[left.target];
+    // With one side of the grid used up no cell gets here.
+    if (stop === undefined || rule === undefined) return false;
+    const { side, fee } = rule;
+    const long = side === 'LONG';
+    if (long ? stop >= (low[candle] as number) : stop <= (high[candle] as number)) return true;
+    const best = (long ? high[candle] : low[candle]) as number;
+    return profitRatio(side, { open: openRate, close: best }, fee) >= rule.reachedAt;
   }
 }
 

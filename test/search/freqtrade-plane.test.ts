@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Objective } from '#domain/study.ts';
+import { MAX_HOLD, ROI, STOP_LOSS } from '#search/exit.ts';
 import { FreqtradeWalker, type Meetings, NEVER } from '#search/freqtrade-touch.ts';
 import { gridOf } from '#search/grid.ts';
 import { judgeCells } from '#search/judge.ts';
@@ -11,6 +12,7 @@ import type { PlaneInput } from '#search/plane.ts';
 import { simulate } from '#search/simulate.ts';
 import { stage } from '#search/stage.ts';
 import { tickDecimals } from '#search/tick.ts';
+import { handMade } from '../support/hand-made.ts';
 import { hostileMarket } from '../support/hostile-market.ts';
 
 const DAYS = 17;
@@ -91,6 +93,37 @@ describe('the plane with freqtrade’s fills', () => {
     });
   });
 
+  it('lets levels win against the end of the hold where its waiting order is asked for again', () => {
+    const monthsEnd = Date.UTC(2024, 1, 1) - 600_000;
+    const made = handMade([
+      [100, 100.01, 100, 100],
+      [100, 100.5, 99.51, 100],
+      // Opens at 100.4951, which rounds to 100.50, above it; then the same again in a candle that also holds many levels.
+      [100.4951, 100.4951, 100.2, 100.3],
+      [100.4952, 103, 98, 100],
+      [100, 100, 100, 100],
+    ]);
+    const candles = {
+      ...made,
+      timeframe: '5m',
+      timeframeMs: 300_000,
+      openTimeMs: made.openTimeMs.map((_, index) => monthsEnd + index * 300_000),
+    };
+    const { entries } = stage(candles, [{ timeMs: monthsEnd + 300_000, side: 'LONG' }], {
+      side: null,
+      fills: 'FREQTRADE',
+    });
+    const input = { candles, entries, grid: GRID, feePct: 0, maxHold: 1 };
+    const { values } = judgedValues(input, 'NET_PROFIT');
+    const reasons = new Set<number | undefined>();
+    values.forEach((value, cell) => {
+      const { profit, reason } = tradesOf(input, cell);
+      expect(value).toBeCloseTo(100 * (profit[0] as number), 9);
+      reasons.add(reason[0]);
+    });
+    expect([...reasons].sort()).toEqual([STOP_LOSS, ROI, MAX_HOLD]);
+  });
+
   it('meets orders that wait in these markets, at every kind of exit: the cases above are not empty', () => {
     const waiting = { stops: 0, targets: 0, timeouts: 0 };
     for (const seed of [1, 2, 3, 4, 5, 6]) {
@@ -104,7 +137,7 @@ describe('the plane with freqtrade’s fills', () => {
         walker.walk(entry);
         waiting.stops += marked(walker.stops);
         waiting.targets += marked(walker.targets);
-        waiting.timeouts += Number.isNaN(walker.timeout.profit) ? 1 : 0;
+        waiting.timeouts += !walker.timeout.afterLevels && walker.timeout.candle > entry + rules.maxHold ? 1 : 0;
       }
     }
     expect(Object.values(waiting).map((count) => count > 0)).toEqual([true, true, true]);
