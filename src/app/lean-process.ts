@@ -6,8 +6,10 @@ import { setFlagsFromString } from 'node:v8';
 import { listen } from '#trace/trace.ts';
 import { strippedSources } from './stripped-sources.ts';
 
-/** Garbage is collected each megabyte instead of each sixteen. */
-const SMALL_NURSERY = '--max-semi-space-size=1';
+/** A quarter of the usual: under load about as fast, and afterwards little is left standing. */
+const SMALL_NURSERY = '--max-semi-space-size=8';
+/** For `endStart`. */
+const COLLECTOR = '--expose-gc';
 /** The optimizing compilers: used once, their own code stays in memory, which is more than all of ours takes. */
 const NO_COMPILERS = ['--no-opt', '--no-maglev'];
 const COMPILERS = ['--opt', '--maglev'];
@@ -27,10 +29,16 @@ export function becomeLean(): void {
   const words = [
     ...execArgv,
     SMALL_NURSERY,
+    COLLECTOR,
     ...NO_COMPILERS,
     ...(preload === undefined ? [] : [`--import=${preload}`]),
   ];
   execve.call(process, execPath, [execPath, ...words, ...argv.slice(1)]);
+}
+
+/** Gives back what only the start needed, a pause of some 40 ms. A nursery shrinks by itself only when it is too late for anyone idle. */
+export function endStart(): void {
+  if (isLean()) globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 
 /**

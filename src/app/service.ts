@@ -3,7 +3,7 @@ import { hubWrites } from '#store/open.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { openGateway, type Surroundings } from './gateway.ts';
-import { awaitWork, wakeCompilers } from './lean-process.ts';
+import { awaitWork, endStart, wakeCompilers } from './lean-process.ts';
 import { openLog } from './log.ts';
 import { openWorker, type Worker } from './worker.ts';
 import { openWorkerHealth } from './worker-health.ts';
@@ -35,6 +35,7 @@ export async function runService(role: 'start' | 'gateway' | 'worker', config: C
     if (gateway !== undefined) process.stdout.write(`paramgate ready on ${gateway.url}/graphql\n`);
     let ticking: Worker | undefined;
     const health = role === 'worker' ? await openWorkerHealth(surroundings, () => ticking) : undefined;
+    if (role === 'gateway') endStart();
     const opening = role === 'gateway' || stop.signal.aborted ? undefined : openWorker(surroundings);
     void opening?.then(
       (worker) => {
@@ -63,6 +64,7 @@ export async function runService(role: 'start' | 'gateway' | 'worker', config: C
 async function follow(opening: Promise<Worker | undefined> | undefined, announce: boolean): Promise<never> {
   const worker = await opening;
   if (worker !== undefined) {
+    endStart();
     if (announce) {
       wakeCompilers();
       process.stdout.write('paramgate worker ready\n');

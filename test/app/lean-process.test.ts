@@ -16,14 +16,14 @@ describe.skipIf(process.platform !== 'linux')('a started service', () => {
     const { pid } = JSON.parse(await readFile(join(folder.path, 'service.json'), 'utf8')) as { pid: number };
     expect(await service.stop()).toBe(0);
     expect(pid).toBe(service.child.pid);
-    expect(words).toContain('--max-semi-space-size=1');
+    expect(words).toContain('--max-semi-space-size=8');
     expect(words).toContainEqual(expect.stringMatching(/^--import=file:.*\/stripped-sources-hook\.mjs$/));
     expect(service.stderr()).not.toContain('Warning');
   });
 });
 
 describe('the compilers of a lean process', () => {
-  const lean = ['--max-semi-space-size=1', '--no-opt', '--no-maglev', '--allow-natives-syntax', '--input-type=module'];
+  const lean = ['--max-semi-space-size=8', '--no-opt', '--no-maglev', '--allow-natives-syntax', '--input-type=module'];
 
   function run(work: string) {
     const script = `
@@ -52,6 +52,21 @@ describe('the compilers of a lean process', () => {
   test.each(['request()', "mark('study.started', { id: 'x' })"])('rest until there is work: %s', (work) => {
     expect(run(work)).toEqual({ stdout: 'compiled\n', stderr: '' });
   });
+});
+
+test('what a start has left standing in the nursery is given back at its end', () => {
+  const script = `
+    import { getHeapSpaceStatistics } from 'node:v8';
+    import { endStart } from ${JSON.stringify(join(APP, 'lean-process.ts'))};
+    const nurseryMb = () => getHeapSpaceStatistics().find((space) => space.space_name === 'new_space').space_size / 2 ** 20;
+    const kept = [];
+    for (let i = 0; i < 2e6; i += 1) kept[i % 20_000] = { i, more: [i] };
+    const started = nurseryMb();
+    endStart();
+    console.log(started > 4, nurseryMb() < 4);`;
+  const words = ['--max-semi-space-size=8', '--expose-gc', '--input-type=module', '--eval', script];
+  const { stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 20_000 });
+  expect({ stdout, stderr }).toEqual({ stdout: 'true true\n', stderr: '' });
 });
 
 describe('stripped sources', () => {
