@@ -285,7 +285,7 @@ describe('the journal decides', () => {
 
 test('what is owed is read once, however often the fleet ticks and however much there is', async () => {
   await using bot = await openStandInBot({ maxOpenTrades: -1 });
-  await using h = fleetHarness([botConfig(bot)]);
+  await using h = fleetHarness([botConfig(bot)], { deliveryTtlSeconds: 600 });
   for (let index = 0; index < 200; index += 1) {
     h.journal.owe(decisionOf(`d${index}`, Date.now(), { pair: `A${index}/USDT:USDT` }), ['BOT1']);
   }
