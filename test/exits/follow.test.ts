@@ -51,6 +51,18 @@ test('a slow reader gets the newest, and every request its turn', async () => {
   expect(shown(await feed.next(NEVER))).toBe('A/USDT 5');
 });
 
+test('one that changes all the time leaves the others their turn', async () => {
+  const { clock, revisions, follow } = hub();
+  const feed = await follow();
+  const told: string[] = [];
+  for (let at = 0; at < 4; at += 1) {
+    revisions.set('A/USDT', `a${at}`);
+    await clock.advance(1_000);
+    told.push(shown(await feed.next(NEVER)));
+  }
+  expect(told).toEqual(['A/USDT a0', 'B/USDT first', 'A/USDT a2', 'A/USDT a3']);
+});
+
 test('nothing is asked for a reader that does not read, nor after it went', async () => {
   const { clock, follow, asked } = hub();
   const feed = await follow();
