@@ -464,6 +464,7 @@ test('marks and log lines tell the way of a signal, in order', async () => {
   const { now, signals, decisions, log, start, fresh, pass } = worker();
   const told: unknown[] = [];
   endings.push(listen('window.opened', (detail) => told.push(['opened', detail])));
+  endings.push(listen('windows.counted', (detail) => told.push(['counted', detail])));
   endings.push(listen('decision.deciding', (detail) => told.push(['deciding', detail, decisions.closings.length])));
   endings.push(listen('decision.committed', (detail) => told.push(['committed', detail, decisions.closings.length])));
   const [end] = await signals.append([fresh(), fresh({ source: '75b' })]);
@@ -473,8 +474,10 @@ test('marks and log lines tell the way of a signal, in order', async () => {
   await aggregator.tick(now);
   expect(told).toEqual([
     ['opened', { pair: 'BTC/USDT', side: 'LONG', open: 1 }],
+    ['counted', { open: 1 }],
     ['deciding', { count: 1 }, 0],
     ['committed', { outcome: 'PENDING', reason: null, count: 1 }, 1],
+    ['counted', { open: 0 }],
   ]);
   const id = end?.signal.id;
   expect(log.lines).toMatchObject([
