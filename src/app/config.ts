@@ -1,6 +1,7 @@
 // The configuration of one run: variables first, then the file, then defaults; every mistake is found and told at once, or there is none.
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { Fault } from '#domain/fault.ts';
 import type { BotConfig } from '#fleet/fleet.ts';
 import { botMistakes, botsOfSides } from './bot-address.ts';
@@ -95,9 +96,23 @@ function tlsMistakes({ tlsCert, tlsKey }: Settings): readonly string[] {
     ['PARAMGATE_TLS_CERT', tlsCert],
     ['PARAMGATE_TLS_KEY', tlsKey],
   ] as const;
-  return files
+  const unreadable = files
     .filter(([, file]) => !isReadable(file))
     .map(([name, file]) => `${name}: ${file} cannot be read; allowed: a readable PEM file`);
+  return unreadable.length > 0 || isPair(tlsCert, tlsKey)
+    ? unreadable
+    : [
+        `PARAMGATE_TLS_CERT: ${tlsCert} and ${tlsKey} are no certificate with its key; allowed: two PEM files that belong together`,
+      ];
+}
+
+function isPair(certFile: string, keyFile: string): boolean {
+  try {
+    createSecureContext({ cert: readFileSync(certFile), key: readFileSync(keyFile) });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isReadable(file: string): boolean {

@@ -8,7 +8,7 @@ import { openBots } from '#fleet/fleet.ts';
 import { openServer } from '#http/server.ts';
 import { openFeederIntake } from '#intake/intake.ts';
 import { openStudies, SEARCH_DEFAULTS } from '#search/search.ts';
-import { acquireLock, type HubWrites, openGatewayStore } from '#store/open.ts';
+import { acquireLock, type FolderLock, type HubWrites, openGatewayStore } from '#store/open.ts';
 import type { Config } from './config.ts';
 import { healthFigures } from './gateway-figures.ts';
 import { silenceMs, workerHealth } from './heartbeat.ts';
@@ -25,6 +25,8 @@ export interface Surroundings {
   readonly hubWrites: HubWrites;
   /** Aborts when the process is asked to end. */
   readonly stopping: AbortSignal;
+  /** Told when another process holds the lock of a side, and waiting for it begins. */
+  readonly onWaiting?: (side: 'gateway' | 'worker') => void;
 }
 
 /** A serving gateway. */
@@ -137,10 +139,14 @@ export async function openGateway(
 }
 
 /** The lock of one side of the data folder, waited for and said so once when another process holds it. */
-export async function waitForLock({ config, clock, log, stopping }: Surroundings, side: 'gateway' | 'worker') {
+export async function waitForLock(
+  { config, clock, log, stopping, onWaiting }: Surroundings,
+  side: 'gateway' | 'worker',
+): Promise<FolderLock | undefined> {
   const atOnce = await acquireLock(config.data, side, { wait: false, clock });
   if (atOnce !== undefined) return atOnce;
   log.warn({ side, folder: config.data }, `another ${side} holds this data folder; waiting for its end`);
+  onWaiting?.(side);
   return acquireLock(config.data, side, { wait: stopping, clock });
 }
 

@@ -15,6 +15,7 @@ const CLOSE_MS = 1_500;
 /** Runs one role, or both (`start`), until the process is asked to end; resolves to the exit code. Rejects on a broken invariant. */
 export async function runService(role: 'start' | 'gateway' | 'worker', config: Config): Promise<number> {
   const stop = new AbortController();
+  const workerWaits = Promise.withResolvers<void>();
   const log = openLog(config.logLevel);
   const ask = (signal: NodeJS.Signals) => {
     log.info({ signal }, 'stopping: finishing what is in flight');
@@ -27,12 +28,14 @@ export async function runService(role: 'start' | 'gateway' | 'worker', config: C
     log,
     hubWrites: hubWrites(),
     stopping: stop.signal,
+    onWaiting: (side) => {
+      if (side === 'worker') workerWaits.resolve();
+    },
   };
   const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
   try {
     const gateway = role === 'worker' ? undefined : await openGateway(surroundings);
     if (role !== 'worker') awaitWork();
-    if (gateway !== undefined) process.stdout.write(`paramgate ready on ${gateway.url}/graphql\n`);
     let ticking: Worker | undefined;
     const health = role === 'worker' ? await openWorkerHealth(surroundings, () => ticking) : undefined;
     if (role === 'gateway') endStart();
@@ -44,6 +47,10 @@ export async function runService(role: 'start' | 'gateway' | 'worker', config: C
       () => undefined,
     );
     try {
+      // Ready means that the whole service stands: its worker works, or waits for the one that does.
+      if (opening !== undefined && gateway !== undefined) await Promise.race([opening, workerWaits.promise, stopped]);
+      if (gateway !== undefined && !stop.signal.aborted)
+        process.stdout.write(`paramgate ready on ${gateway.url}/graphql\n`);
       await Promise.race([stopped, follow(opening, role === 'worker')]);
     } finally {
       stop.abort();

@@ -1,5 +1,6 @@
 // The worker: takes the data folder's worker lock, opens its store and rooms, and ticks. Only the holder of the lock decides or delivers.
 import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { openAggregator } from '#ensemble/ensemble.ts';
 import { openFleet } from '#fleet/fleet.ts';
 import { openStudyRunner } from '#search/search.ts';
@@ -35,6 +36,9 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
   opening.use(lock);
   mark('worker.lock', { held: true });
   opening.defer(() => mark('worker.lock', { held: false }));
+  if (config.candles !== undefined && !existsSync(config.candles)) {
+    log.warn({ folder: config.candles }, 'PARAMGATE_CANDLES is not there: searches will fail until it is');
+  }
   const store = opening.use(await openWorkerStore({ folder: config.data, log, hubWrites }));
   const { signals, decisions, deliveries, changes, pauses, bots: states, studyRequests, studies, params } = store;
   const fleet = opening.use(

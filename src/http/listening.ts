@@ -3,11 +3,14 @@ import { createServer, type IncomingMessage, type Server as NodeServer, type Ser
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { badInput, Fault } from '#domain/fault.ts';
+import type { Clock } from '#domain/time.ts';
 import { refusalBody } from './answer.ts';
 import { followConnections } from './connections.ts';
 
-/** Where to listen. */
+/** Where to listen, and the clock by which the last arrivals are waited for. */
 export interface Address {
+  readonly clock: Pick<Clock, 'sleep'>;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -32,11 +35,13 @@ const KEEP_ALIVE_MS = 120_000;
 /** A request that takes longer to arrive is cut, head and body together. */
 const ARRIVAL_MS = 10_000;
 const CHECK_MS = 1_000;
+/** How long a draining server still accepts: requests sent before the end are under way in the system's queue. */
+const LAST_ARRIVALS_MS = 250;
 const CONNECTIONS = 10_000;
 
 /** Binds the port and answers every request by `answer`; rejects when it cannot be bound. */
 export async function openListening(
-  { host, port, tls }: Address,
+  { host, port, tls, clock }: Address,
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<Listening> {
   let ending = false;
@@ -62,6 +67,8 @@ export async function openListening(
     isEnding: () => ending,
     drain: async (signal) => {
       ending = true;
+      // Whoever was on the way when the end was announced is still let in and answered; the system resets what nobody accepts.
+      await clock.sleep(LAST_ARRIVALS_MS, signal);
       const closed = closing(server);
       connections.finish();
       const cut = () => server.closeAllConnections();
@@ -81,11 +88,28 @@ export async function openListening(
   };
 }
 
+/** Why an address cannot be listened on, as the person who set it would say it. */
+const UNBINDABLE: Readonly<Record<string, string>> = {
+  EADDRNOTAVAIL: 'no address of this machine',
+  ENOTFOUND: 'no name that leads to an address',
+  EAI_AGAIN: 'no name that leads to an address',
+  EACCES: 'a port that needs more rights',
+};
+
+function unbindable(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const field = `${host}:${port}`;
+  if (error.code === 'EADDRINUSE') {
+    return new Fault('UNUSABLE_INPUT', `${field}: another process listens there; allowed: a free port, or 0 for any`);
+  }
+  const reason = UNBINDABLE[error.code ?? ''];
+  return reason === undefined ? error : badInput(field, reason, 'an address of this machine and a port of yours');
+}
+
 function listen(server: NodeServer, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(unbindable(error, host, port)));
     server.listen({ host, port, backlog: 1_024 }, () => {
-      server.off('error', reject);
+      server.removeAllListeners('error');
       resolve();
     });
   });

@@ -1,4 +1,5 @@
 // Configuration: variables before the file before defaults, and every mistake told at once without telling a secret.
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -383,7 +384,12 @@ describe('values that belong together', () => {
     expect(mistakesOf(env)).toHaveLength(2);
     await writeFile(join(folder, 'c.pem'), '');
     await writeFile(join(folder, 'k.pem'), '');
-    expect(configOf(env)).toMatchObject({ tlsCert: join(folder, 'c.pem'), tlsKey: join(folder, 'k.pem') });
+    expect(mistakesOf(env)).toEqual([
+      expect.stringMatching(/^PARAMGATE_TLS_CERT: .*c\.pem and .*k\.pem are no certificate/),
+    ]);
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    await writeFile(join(folder, 'k.pem'), pair.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    expect(mistakesOf(env)).toHaveLength(1);
   });
 
   test('two ports that differ', () => {

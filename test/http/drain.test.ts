@@ -13,7 +13,7 @@ async function asked(front: { memory: { answered: readonly unknown[] } }, times:
 }
 
 describe('drain', () => {
-  it('finishes requests in flight, refuses new connections, closes idle ones', async () => {
+  it('finishes requests in flight, answers the last arrivals, then refuses new connections and closes idle ones', async () => {
     const front = await openTestFront();
     const idle = connect(Number(new URL(front.url).port), '127.0.0.1');
     const agent = new Agent({ keepAlive: true });
@@ -25,6 +25,9 @@ describe('drain', () => {
     const inFlight = front.ask(QUERY);
     await asked(front, 1);
     const drained = front.server.drain(NEVER);
+    const lastArrival = await fetch(`${front.url}/healthz`);
+    expect([lastArrival.status, lastArrival.headers.get('connection')]).toEqual([200, 'close']);
+    await front.clock.advance(250);
     await expect(front.ask(QUERY)).rejects.toThrow();
     gate.resolve();
     expect((await inFlight).data).toEqual({ exitParams: { pair: 'BTC/USDT' } });

@@ -189,7 +189,9 @@ describe('a reader', () => {
     front.memory.followsOn = true;
     const response = await follow(front, { query: DECISIONS });
     const text = response.text();
-    await front.server.drain(NEVER);
+    const drained = front.server.drain(NEVER);
+    await front.clock.advance(250);
+    await drained;
     expect(await text).toContain('event: complete');
   });
 
