@@ -4,7 +4,7 @@ import { openStandInBot } from '#demo/stand-in-bot.ts';
 import type { BotState } from '#domain/bot-state.ts';
 import { openBots } from '#fleet/fleet.ts';
 import { decisionOf } from './deliveries.ts';
-import { botConfig, fleetHarness, jumpingClock } from './harness.ts';
+import { botConfig, fastClock, fleetHarness, jumpingClock } from './harness.ts';
 
 const now = () => Date.now();
 
@@ -46,6 +46,23 @@ describe('what the worker tells', () => {
     await bot.resume();
     clock.jump(30_000);
     await h.until(() => h.states.at(-1)?.[0]?.reachable === true);
+  });
+
+  test('that it is asked on time, also when an order asked not long ago', async () => {
+    await using bot = await openStandInBot({ markets: ['BTC/USDT:USDT'] });
+    // Time moves by jumps alone.
+    const clock = jumpingClock({ ...fastClock, now: () => ({ ...fastClock.now(), monotonicMs: 0 }) });
+    await using h = fleetHarness([botConfig(bot)], {}, { clock });
+    const asked = () => bot.requests().filter(({ path }) => path === '/api/v1/show_config').length;
+    await h.until(() => h.states.at(-1)?.[0]?.state === 'running');
+    clock.jump(25_000);
+    h.journal.owe(decisionOf('d1', now(), { pair: 'NO/USDT:USDT' }), ['BOT1']);
+    await h.outcome('d1', 'FAILED');
+    h.journal.owe(decisionOf('d2', now()), ['BOT1']);
+    await h.outcome('d2', 'FORWARDED');
+    const before = asked();
+    clock.jump(5_000);
+    await h.until(() => asked() > before);
   });
 
   test('nothing while nothing changes', async () => {

@@ -2,7 +2,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openStandInBot, type StandInBot } from '#demo/stand-in-bot.ts';
 import type { Pause } from '#domain/pause.ts';
+import { PauseWatch } from '#fleet/pause-watch.ts';
 import { listen } from '#trace/trace.ts';
+import { recordingLog } from '../support/recording-log.ts';
 import { decisionOf } from './deliveries.ts';
 import { botConfig, fastClock, fleetHarness, jumpingClock } from './harness.ts';
 
@@ -126,9 +128,11 @@ describe('an order that is owed and paused', () => {
 
 describe('a pause that comes while an order is prepared', () => {
   test('during the look at the bot, it is not sent', async () => {
-    await using bot = await openStandInBot();
+    await using bot = await openStandInBot({ markets: [PAIR] });
     await using h = fleetHarness([botConfig(bot)], LONG);
-    // The pause is set while the bot says that it is running.
+    h.journal.owe(decisionOf('d0', now(), { pair: 'NO/USDT:USDT' }), ['BOT1']);
+    await h.outcome('d0', 'FAILED');
+    // After a refusal the bot is asked again before the next order. The pause is set while it says that it is running.
     Object.defineProperty(bot.settings, 'state', {
       get: () => {
         h.pauses.splice(0, 1, pause());
@@ -136,9 +140,9 @@ describe('a pause that comes while an order is prepared', () => {
       },
     });
     h.journal.owe(decisionOf('d1', now()), ['BOT1']);
-    await h.until(() => bot.requests().length === 1);
-    await settled(h);
-    expect(orders(bot)).toBe(0);
+    await h.until(() => h.pauses.length === 1);
+    await h.fleet.drain(AbortSignal.timeout(5_000));
+    expect(orders(bot), 'the refused one').toBe(1);
     expect(h.journal.delivery('d1', 'BOT1').attempts).toEqual([]);
   });
 
@@ -175,6 +179,20 @@ describe('a pause that comes while an order is prepared', () => {
     h.pauses.push(pause());
     await h.outcome('d1', 'FORWARDED');
   });
+});
+
+test('what cannot be read is not known to be free', async () => {
+  let fails = true;
+  const pauses = {
+    inForce: async () => {
+      if (fails) throw new Error('gateway.db cannot be read');
+      return [];
+    },
+  };
+  const watch = new PauseWatch({ pauses, clock: fastClock, log: recordingLog() });
+  expect([await watch.refresh(), watch.isBlind]).toEqual([false, true]);
+  fails = false;
+  expect([await watch.refresh(), watch.isBlind]).toEqual([true, false]);
 });
 
 test('while the pauses cannot be read nothing is sent, and an operator is told once', async () => {
