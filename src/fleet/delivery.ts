@@ -18,7 +18,7 @@ export interface FleetSettings {
 
 /**
  * A delivery with its decision and its deadlines by the monotonic clock, which an operator's step of the wall clock cannot move. After a restart
- * they come from the wall clock, clamped to one full span from now.
+ * they come from the wall clock, clamped to one full span from now; looking goes on for one look at least.
  */
 export interface Owed {
   readonly delivery: Delivery;
@@ -45,12 +45,17 @@ export function owe(delivery: Delivery, decision: Decision, at: { now: Now; sett
   const ttlMs = settings.deliveryTtlSeconds * 1_000;
   const settleMs = settings.settleSeconds * 1_000;
   const fromWall = (wallMs: number, spanMs: number) => now.monotonicMs + Math.min(wallMs - now.wallMs, spanMs);
+  // However long nobody looked, one look is made before anyone gives up.
+  const oneLookMs = now.monotonicMs + Math.min(LOOK_EVERY_MS, settleMs);
   return {
     delivery,
     decision,
     startBeforeMs: fromWall(decision.dueAtMs + ttlMs, ttlMs),
     notBeforeMs: now.monotonicMs,
-    settleUntilMs: delivery.settleUntilMs === null ? now.monotonicMs : fromWall(delivery.settleUntilMs, settleMs),
+    settleUntilMs:
+      delivery.settleUntilMs === null
+        ? now.monotonicMs
+        : Math.max(fromWall(delivery.settleUntilMs, settleMs), oneLookMs),
     lookAtMs: now.monotonicMs,
   };
 }

@@ -3,9 +3,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openStandInBot } from '#demo/stand-in-bot.ts';
 import { INTERNAL_ERROR, type Mischief, proxyPage } from '#demo/stand-in-mischief.ts';
+import type { Clock } from '#domain/time.ts';
 import { listen } from '#trace/trace.ts';
 import { decisionOf } from './deliveries.ts';
-import { botConfig, fleetHarness } from './harness.ts';
+import { botConfig, fastClock, fleetHarness } from './harness.ts';
 
 const ETH = { pair: 'ETH/USDT:USDT' };
 const now = () => Date.now();
@@ -270,6 +271,25 @@ describe('after a crash', () => {
     h.journal.owe(decisionOf('d2', now(), ETH), ['BOT1']);
     await h.outcome('d2', 'FORWARDED');
     expect(h.journal.delivery('d1', 'BOT1').heldUntilMs).toBeNull();
+  });
+
+  test('the trade is looked for although the time for looking passed while nobody ran', async () => {
+    await using bot = await openStandInBot();
+    bot.misbehave('/forceenter', { heard: 'reset' });
+    bot.misbehave('/status', { heard: proxyPage(502, 'Bad Gateway') });
+    let laterMs = 0;
+    const clock: Clock = {
+      now: () => ({ wallMs: fastClock.now().wallMs + laterMs, monotonicMs: fastClock.now().monotonicMs + laterMs }),
+      sleep: fastClock.sleep,
+    };
+    await using h = fleetHarness([botConfig(bot)], { settleSeconds: 600 }, { clock });
+    h.journal.owe(decisionOf('d1', now()), ['BOT1']);
+    await h.outcome('d1', 'UNKNOWN');
+    await bot.suspend();
+    laterMs = 3_600_000;
+    await bot.resume();
+    await h.restart();
+    await h.outcome('d1', 'FORWARDED');
   });
 
   test('an answer that one look decides is still one after the restart', async () => {
