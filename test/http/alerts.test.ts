@@ -1,15 +1,22 @@
 // The alert rules and panels that are documented name figures that exist.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { healthFigures } from '#app/gateway-figures.ts';
 import { mark } from '#trace/trace.ts';
 import { openTestFront } from './front.ts';
 
 const alerts = readFileSync(new URL('../../docs/alerts.md', import.meta.url), 'utf8');
 /** Figures that the app hands to the front beside those the front counts itself. */
 const HANDED_IN = ['worker_silent_seconds', 'worker_alive'];
+const FEEDERS = { silences: async () => [{ source: '75a', silent: true }] };
+const BOT = {
+  ...{ name: 'BOT1', sides: [], reachable: false, state: null, forceEntryEnabled: null, positionAdjustment: null },
+  ...{ clockOffsetMs: null, lastAnswerAtMs: null, inFlight: 0, owed: 2, refusals: [] },
+};
+const HEALTH = healthFigures({ feeders: FEEDERS, bots: { all: async () => [BOT] }, pauses: { list: async () => [] } });
 
 test('each figure in docs/alerts.md is told by /metrics, with its labels', async () => {
-  const figures = HANDED_IN.map((name) => ({ name, help: name, read: () => 0 }));
+  const figures = [...HANDED_IN.map((name) => ({ name, help: name, read: () => 0 })), ...HEALTH];
   await using front = await openTestFront({ figures });
   mark('decision.committed', { outcome: 'FORWARDED', reason: 'FORWARDED', count: 1 });
   mark('signal.submitted', { source: '75a', result: 'accepted', defaulted: true });
@@ -32,6 +39,10 @@ test('each figure in docs/alerts.md is told by /metrics, with its labels', async
     'paramgate_journal_writes_total{file="gateway"} 3',
     'paramgate_journal_failures_total{file="gateway"} 1',
     'paramgate_journal_forgotten_total{what="signals"} 5',
+    'paramgate_feeder_silent{source="75a"} 1',
+    'paramgate_bot_reachable{bot="BOT1"} 0',
+    'paramgate_bot_owed{bot="BOT1"} 2',
+    'paramgate_pauses_in_force{of="everything"} 0',
   ]) {
     expect(told).toContain(line);
   }
@@ -44,4 +55,13 @@ test('names of sources that somebody makes up do not become labels without end',
   const told = await (await fetch(`${front.url}/metrics`)).text();
   expect(told.match(/^paramgate_signals_total\{/gm)).toHaveLength(101);
   expect(told).toContain('paramgate_signals_total{source="other",result="accepted"} 200');
+});
+
+test('a figure that cannot be read is left out, and the others are told', async () => {
+  const broken = { name: 'broken', help: 'x', label: 'of', read: async () => Promise.reject(new Error('no file')) };
+  const whole = { name: 'whole', help: 'x', label: 'of', read: async () => [['a', 3]] as const };
+  await using front = await openTestFront({ figures: [broken, whole] });
+  const told = await (await fetch(`${front.url}/metrics`)).text();
+  expect(told).toContain('paramgate_whole{of="a"} 3');
+  expect(told).not.toContain('paramgate_broken{');
 });
