@@ -38,9 +38,15 @@ const SPOKEN = new Set([
   'LIMIT_EXCEEDED',
 ]);
 
+/** What is refused before there is a document to point into is wrong with the request as a whole. */
+const REQUEST_ALLOWED = 'a JSON object: {"query": "...", "variables": {...}, "operationName": "..."}';
+
 /** A GraphQL error with a code of the contract: what the libraries call BAD_REQUEST, or do not name, is the caller's input. */
 function withCode(error: GraphQLError, origin: GraphQLError): GraphQLError {
-  const { code, field, allowed, http } = origin.extensions;
+  const { code, http } = origin.extensions;
+  const isOfRequest = error.path === undefined && error.locations === undefined;
+  const field = origin.extensions.field ?? (isOfRequest ? 'body' : undefined);
+  const allowed = origin.extensions.allowed ?? (isOfRequest ? REQUEST_ALLOWED : undefined);
   const isSpoken = typeof code === 'string' && SPOKEN.has(code);
   if (isSpoken && error === origin) return error;
   return new GraphQLError(origin.message, {

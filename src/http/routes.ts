@@ -22,7 +22,7 @@ const GRAPHQL_BODY = 1_048_576;
 const STUDY_BODY = 33_554_432;
 
 const ROUTES: Routes<Front> = {
-  '/graphql': { methods: ['GET', 'HEAD', 'POST'], answer: answerGraphQL },
+  '/graphql': { methods: ['GET', 'POST'], answer: answerGraphQL },
   ...HEALTH_ROUTES,
   '/local/studies': { methods: ['POST'], answer: answerKeptStudy },
 };

@@ -49,7 +49,11 @@ export function openStudies({ requests, studies, newId, clock }: StudiesOptions)
     },
     cancel: async (id) => {
       const [study] = await studies.byIds([id]);
-      if (study === undefined) throw new Fault('NOT_FOUND', `id: no study ${JSON.stringify(id)}`, { field: 'id' });
+      if (study === undefined)
+        throw new Fault('NOT_FOUND', `id: no study ${JSON.stringify(id)}`, {
+          field: 'id',
+          allowed: 'the id of a study',
+        });
       if (study.state === 'QUEUED' || study.state === 'RUNNING') {
         await requests.append({ kind: 'cancel', studyId: id }, clock.now().wallMs);
       }

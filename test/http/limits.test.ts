@@ -37,6 +37,7 @@ describe('documents', () => {
   it('may nest 15 deep and no deeper, spread fragments included', async () => {
     expect(await codes(nested(15))).toEqual([]);
     expect(await codes(nested(17))).toEqual([refusal('depth')]);
+    expect(await codes(`{ ${'a { '.repeat(15)} a ${'} '.repeat(15)} }`)).toEqual([refusal('depth')]);
     const fragments = Array.from(
       { length: 6 },
       (_, index) =>

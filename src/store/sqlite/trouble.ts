@@ -1,4 +1,5 @@
 // SQLite's errors in our words: which of them mean that a file cannot be written or read (a Fault naming it), and which are our own mistakes.
+import { basename } from 'node:path';
 import { Fault } from '#domain/fault.ts';
 import type { FileKind } from './schema.ts';
 
@@ -30,13 +31,13 @@ export function isUniqueRefusal(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_CONSTRAINT_UNIQUE;
 }
 
-/** What the machine did to `file`, as a Fault: JOURNAL_UNAVAILABLE for the journal's files, HUB_UNAVAILABLE for the hub's. undefined: our own mistake. */
+/** What the machine did to `file`, as a Fault that names it without its folder, for callers may read it: JOURNAL_UNAVAILABLE for the journal's files, HUB_UNAVAILABLE for the hub's. undefined: our own mistake. */
 export function machineFault(error: unknown, kind: FileKind, file: string): Fault | undefined {
   const code = sqliteCode(error);
   const said = code === undefined ? undefined : MACHINE[code];
   if (said === undefined) return undefined;
   const hub = kind === 'trades' || kind === 'params';
-  return new Fault(hub ? 'HUB_UNAVAILABLE' : 'JOURNAL_UNAVAILABLE', `${file} ${said}`, {
+  return new Fault(hub ? 'HUB_UNAVAILABLE' : 'JOURNAL_UNAVAILABLE', `${basename(file)} ${said}`, {
     cause: error,
   });
 }
