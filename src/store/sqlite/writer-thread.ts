@@ -10,7 +10,14 @@ import { Pacing } from './pacing.ts';
 import type { FileKind } from './schema.ts';
 import { elapsedMs, pause, threadTime } from './thread-time.ts';
 import { workerWriter } from './worker-writer.ts';
-import { type Answer, type Commit, type FromWriter, type OpenFiles, type ToWriter, toFailure } from './writer-protocol.ts';
+import {
+  type Answer,
+  type Commit,
+  type FromWriter,
+  type OpenFiles,
+  type ToWriter,
+  toFailure,
+} from './writer-protocol.ts';
 
 /** The most operations one group takes; the rest waits for the next. */
 const GROUP_MAX = 1_024;
