@@ -32,6 +32,7 @@ export async function runCommand(words: readonly string[]): Promise<number> {
   const program = new Command('paramgate')
     .description('Exit params, ensemble decisions and exit search for a fleet of freqtrade bots.')
     .version(packageVersion())
+    .showSuggestionAfterError(false)
     .exitOverride();
   for (const add of adders) {
     add(program, (code) => {

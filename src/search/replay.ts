@@ -55,7 +55,8 @@ export interface Replay {
  */
 export function replay(request: ReplayRequest): Replay {
   const { candles, entries, report } = stage(request.candles, request.signals, request);
-  if (report.count === 0) throw new Fault('UNUSABLE_INPUT', 'no entries in the period asked for');
+  if (report.count === 0)
+    throw new Fault('UNUSABLE_INPUT', 'entries (--entries, --from, --to): none in the period asked for');
   const { trades, overlapping } = simulate({ ...request, candles, entries });
   const times = candles.openTimeMs;
   const days = wholeDays(times[0] ?? 0, times[times.length - 1] ?? 0);

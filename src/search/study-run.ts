@@ -41,9 +41,13 @@ export function runStudy(input: StudyInput, onProgress: (share: number) => void)
   const { spec } = input;
   const { candles, entries, report } = stage(input.candles, input.signals, spec);
   const count = entries.candle.length;
-  if (count === 0) throw new Fault('UNUSABLE_INPUT', `no entries: ${noEntries(report.count, report.skipped)}`);
+  if (count === 0)
+    throw new Fault('UNUSABLE_INPUT', `entries (--entries, --from, --to): ${noEntries(report.count, report.skipped)}`);
   if (count < spec.minTrades) {
-    throw new Fault('UNUSABLE_INPUT', `${count} trades in every cell; at least ${spec.minTrades} are asked for`);
+    throw new Fault(
+      'UNUSABLE_INPUT',
+      `minTrades (--min-trades): ${count} trades in every cell; at least ${spec.minTrades} are asked for`,
+    );
   }
   const grid = gridOf(spec.stop, spec.target);
   const shape = { rows: grid.stopsPct.length, columns: grid.targetsPct.length };
@@ -70,7 +74,7 @@ export function runStudy(input: StudyInput, onProgress: (share: number) => void)
   if (winners === undefined) {
     throw new Fault(
       'UNUSABLE_INPUT',
-      `no cell has a figure for ${spec.objective.toLowerCase()}, of ${count} trades each`,
+      `objective (--objective): no cell has a figure for ${spec.objective.toLowerCase()}, of ${count} trades each`,
     );
   }
   const pbo = blocks === null ? null : probabilityOfOverfitting(blocks);

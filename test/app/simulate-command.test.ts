@@ -212,7 +212,11 @@ describe('simulate', () => {
     ['a pair without candles', ['--pair', 'ETH/USDT'], 'no candles of ETH/USDT 1h'],
     ['entries that are not there', ['--entries', '/nowhere.csv'], '/nowhere.csv: cannot be read'],
     ['a period without candles', ['--from', '2025-01-01'], 'holds no candles in the period asked for'],
-    ['a period without entries', ['--to', '2024-01-01T00:30Z'], 'no entries in the period asked for'],
+    [
+      'a period without entries',
+      ['--to', '2024-01-01T00:30Z'],
+      'entries (--entries, --from, --to): none in the period asked for',
+    ],
   ])('says in one line that it cannot use %s, and prints nothing', async (_, words, message) => {
     const { printed, error } = await inFolder(...words);
     expect(error).toMatchObject({ code: 'UNUSABLE_INPUT', message: expect.stringContaining(message) });

@@ -223,19 +223,23 @@ describe('a study', () => {
   it('fails without entries, and without a cell that has the objective', () => {
     const input = studyOf(1, 0);
     const unusable = (message: string) => expect.objectContaining({ code: 'UNUSABLE_INPUT', message });
-    expect(() => run({ ...input, signals: [] })).toThrow(unusable('no entries: none in the period asked for'));
+    expect(() => run({ ...input, signals: [] })).toThrow(
+      unusable('entries (--entries, --from, --to): none in the period asked for'),
+    );
     const late = [{ timeMs: Date.UTC(2030, 0, 1), side: 'LONG' as const }];
     expect(() => run({ ...input, signals: late })).toThrow(
-      unusable('no entries: all 1 signals lie where no candle can take them'),
+      unusable('entries (--entries, --from, --to): all 1 signals lie where no candle can take them'),
     );
     const one = inputOf(input.candles, [{ timeMs: input.candles.openTimeMs[5] ?? 0, side: 'LONG' }], { minTrades: 2 });
-    expect(() => run(one)).toThrow(unusable('1 trades in every cell; at least 2 are asked for'));
+    expect(() => run(one)).toThrow(
+      unusable('minTrades (--min-trades): 1 trades in every cell; at least 2 are asked for'),
+    );
   });
 
   it('fails when the objective exists in no cell', () => {
     const { candles } = studyOf(1, 0);
     const one = inputOf(candles, [{ timeMs: candles.openTimeMs[5] ?? 0, side: 'LONG' }], { objective: 'SHARPE' });
-    expect(() => run(one)).toThrow('no cell has a figure for sharpe, of 1 trades each');
+    expect(() => run(one)).toThrow('objective (--objective): no cell has a figure for sharpe, of 1 trades each');
   });
 
   it('leaves overfitting open with fewer than 10 entries', () => {

@@ -1,7 +1,7 @@
 // Values of command-line options, read strictly: each returns what the text says or throws BAD_USER_INPUT naming the option.
 import { badInput } from '#domain/fault.ts';
 import { INSTANT_ALLOWED, parseInstant } from '#domain/instant.ts';
-import { requireLeverage, requirePair, type Side, timeframeMs } from '#domain/market.ts';
+import { MAX_LEVERAGE, requireLeverage, requirePair, type Side, timeframeMs } from '#domain/market.ts';
 
 /** How orders may be asked to fill, as options name it. */
 export const FILLS = ['conservative', 'freqtrade'] as const;
@@ -40,7 +40,10 @@ export function pair(flag: string): Read<string> {
 
 /** A leverage > 0 and <= 125. */
 export function leverage(flag: string): Read<number> {
-  return (text) => requireLeverage(DECIMAL.test(text) ? Number(text) : Number.NaN, flag);
+  return (text) => {
+    if (DECIMAL.test(text)) return requireLeverage(Number(text), flag);
+    throw badInput(flag, `${JSON.stringify(text)} is not a leverage`, `a number > 0 and <= ${MAX_LEVERAGE}`);
+  };
 }
 
 /** A freqtrade timeframe of fixed length. */

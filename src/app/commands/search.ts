@@ -1,6 +1,7 @@
 // `paramgate search`: judges every stop x target cell over a pair's candles, tests the winner on entries it has not seen, keeps the study and, when asked
 // and validated, publishes it. Flags are judged before any file is read; standard output stays empty unless the whole answer is there.
-import { writeFile } from 'node:fs/promises';
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { ExitLevels } from '#domain/exit-params.ts';
 import { badInput, Fault } from '#domain/fault.ts';
@@ -122,6 +123,7 @@ async function search(options: Options, { clock, ...surroundings }: SearchSurrou
   if (candlesFolder === undefined) {
     throw badInput('--candles', 'no folder is given', 'a freqtrade data folder, here or in PARAMGATE_CANDLES');
   }
+  if (options.plane !== undefined) await requireWritable(options.plane);
   const started = clock.now();
   const incumbent = await surroundings.incumbent(spec.pair, spec.side);
   const { fallback } = surroundings;
@@ -196,14 +198,20 @@ function shownRange({ min, max, step }: LevelRange): string {
   return `${min}:${max}:${step}`;
 }
 
+/** Refuses before the work what could not be kept after it. */
+async function requireWritable(file: string): Promise<void> {
+  await access(dirname(file), constants.W_OK).catch((error: unknown) => {
+    throw unwritable(file, error);
+  });
+}
+
 async function writePlane(file: string, study: Study, plane: Plane): Promise<void> {
-  try {
-    await writeFile(file, `${JSON.stringify(planeJson(study, plane))}\n`);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Fault('UNUSABLE_INPUT', `--plane: ${file} cannot be written (${why})`, {
-      field: '--plane',
-      cause: error,
-    });
-  }
+  await writeFile(file, `${JSON.stringify(planeJson(study, plane))}\n`).catch((error: unknown) => {
+    throw unwritable(file, error);
+  });
+}
+
+function unwritable(file: string, cause: unknown): Fault {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new Fault('UNUSABLE_INPUT', `--plane: ${file} cannot be written (${why})`, { field: '--plane', cause });
 }
