@@ -18,7 +18,7 @@ export interface FleetSettings {
 
 /**
  * A delivery with its decision and its deadlines by the monotonic clock, which an operator's step of the wall clock cannot move. After a restart
- * they come from the wall clock, clamped to one full span from now; looking goes on for one look at least.
+ * they come from the wall clock, clamped to one full span from now.
  */
 export interface Owed {
   readonly delivery: Delivery;
@@ -45,23 +45,23 @@ export function owe(delivery: Delivery, decision: Decision, at: { now: Now; sett
   const ttlMs = settings.deliveryTtlSeconds * 1_000;
   const settleMs = settings.settleSeconds * 1_000;
   const fromWall = (wallMs: number, spanMs: number) => now.monotonicMs + Math.min(wallMs - now.wallMs, spanMs);
-  // However long nobody looked, one look is made before anyone gives up.
-  const oneLookMs = now.monotonicMs + Math.min(LOOK_EVERY_MS, settleMs);
+  const settleUntilMs = delivery.settleUntilMs === null ? now.monotonicMs : fromWall(delivery.settleUntilMs, settleMs);
   return {
     delivery,
     decision,
     startBeforeMs: fromWall(decision.dueAtMs + ttlMs, ttlMs),
     notBeforeMs: now.monotonicMs,
-    settleUntilMs:
-      delivery.settleUntilMs === null
-        ? now.monotonicMs
-        : Math.max(fromWall(delivery.settleUntilMs, settleMs), oneLookMs),
-    lookAtMs: now.monotonicMs,
+    settleUntilMs,
+    // Due since before the end: however long nobody ran, one look is made before anyone gives up.
+    lookAtMs: Math.min(now.monotonicMs, settleUntilMs),
   };
 }
 
 /** Whether the order's end is unknown and its trade is still looked for. */
 export const isSettling = (owed: Owed): boolean => owed.delivery.settleUntilMs !== null;
+/** Whether the trade is to be looked for now. A look that became due in time is made even late: by a process that was frozen, or is started after it. */
+export const isLookDue = (owed: Owed, now: Now): boolean =>
+  owed.lookAtMs <= now.monotonicMs && owed.lookAtMs <= owed.settleUntilMs;
 /** Whether nothing can change any more. */
 export const isDone = ({ delivery }: Owed): boolean =>
   delivery.state !== 'PENDING' && delivery.settleUntilMs === null && delivery.heldUntilMs === null;

@@ -6,6 +6,7 @@ import {
   concluded,
   expired,
   gaveUp,
+  isLookDue,
   isSettling,
   isTooLate,
   type Owed,
@@ -133,10 +134,10 @@ export class Lane {
   #settle(settling: readonly Owed[], now: Now): void {
     const due: Owed[] = [];
     for (const owed of settling) {
-      if (owed.settleUntilMs <= now.monotonicMs) this.#giveUp(owed);
-      else if (owed.lookAtMs <= now.monotonicMs) due.push(owed);
+      if (this.#serves && isLookDue(owed, now)) due.push(owed);
+      else if (owed.settleUntilMs <= now.monotonicMs) this.#giveUp(owed);
     }
-    if (this.#serves && due.length > 0) this.#look(due);
+    if (due.length > 0) this.#look(due);
   }
 
   /** No new attempt from now on; resolves when the one under way has its end journaled. */
