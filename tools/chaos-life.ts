@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { cleanEnv } from '../test/support/service.ts';
+import { cleanEnv } from '../test/support/executable.ts';
 
 const MAIN = new URL('../src/main.ts', import.meta.url).pathname;
 const CRASH_AT = new URL('../test/support/crash-at.ts', import.meta.url).href;

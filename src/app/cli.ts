@@ -7,9 +7,9 @@ type AddCommand = (program: Command, finish: (exitCode: number) => void) => void
 
 /** Every command and where it lives; a command's modules are loaded only when it is asked for, or when help lists them all. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
-  start: async () => (await import('./commands/service.ts')).addStartCommand,
-  gateway: async () => (await import('./commands/service.ts')).addGatewayCommand,
-  worker: async () => (await import('./commands/service.ts')).addWorkerCommand,
+  start: async () => (await import('./commands/run.ts')).addStartCommand,
+  gateway: async () => (await import('./commands/run.ts')).addGatewayCommand,
+  worker: async () => (await import('./commands/run.ts')).addWorkerCommand,
   search: async () => (await import('./commands/search.ts')).addSearchCommand,
   simulate: async () => (await import('./commands/simulate.ts')).addSimulateCommand,
   candles: async () => (await import('./commands/candles.ts')).addCandlesCommand,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { listCandles } from '#market/candles.ts';
 import { hubWrites, openWorkerStore } from '#store/open.ts';
 import { paper } from './paper.ts';
-import { type RunningService, startService } from './running-service.ts';
+import { type RunningService, startService } from './running.ts';
 import { SAMPLE, writeSampleCandles } from './sample-candles.ts';
 import { openStandInBot } from './stand-in-bot.ts';
 import { walkExitParams } from './walk-exit-params.ts';

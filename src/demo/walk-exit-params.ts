@@ -1,6 +1,6 @@
 // Walk one of the demo: which stop and target does a trade get? All three tiers answer.
 import type { Paper } from './paper.ts';
-import type { RunningService } from './running-service.ts';
+import type { RunningService } from './running.ts';
 
 const TRADES = 3_548;
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 // Walk three of the demo: every stop x target cell over real candles, tested out of sample, and published only when it holds.
 import type { Paper } from './paper.ts';
-import type { RunningService } from './running-service.ts';
+import type { RunningService } from './running.ts';
 
 interface Levels {
   readonly stopLossPct: number;

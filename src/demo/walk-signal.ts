@@ -1,6 +1,6 @@
 // Walk two of the demo: two feeders agree, the window closes, and the order arrives at the bot, once.
 import type { Paper } from './paper.ts';
-import type { RunningService } from './running-service.ts';
+import type { RunningService } from './running.ts';
 
 interface DecisionAnswer {
   readonly outcome: string;

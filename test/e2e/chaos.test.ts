@@ -1,7 +1,7 @@
 // A short run of the chaos: the real executable killed and frozen under load, then its files and the bots' books held against each other.
 import { expect, test } from 'vitest';
 import { chaos } from '../../tools/chaos-run.ts';
-import { temporaryFolder } from '../support/service.ts';
+import { temporaryFolder } from '../support/executable.ts';
 
 const KILLS = 10;
 const SEED = 20_261;

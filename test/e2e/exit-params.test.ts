@@ -1,6 +1,6 @@
 // Walk one through the real executable: worked figures, tiers, short forms, risk cap, bad input, restart.
 import { describe, expect, test } from 'vitest';
-import { type Service, startService, temporaryFolder } from '../support/service.ts';
+import { type Service, startService, temporaryFolder } from '../support/executable.ts';
 
 const PARAMS = `query($pair: String!, $leverage: Float!, $side: Side) { exitParams(pair: $pair, leverage: $leverage, side: $side) {
   source position { stopLossPct takeProfitPct } account { stopLossPct takeProfitPct } riskCapped leverageBin winRate avgWinPct avgLossPct

@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startService, temporaryFolder } from '../support/service.ts';
+import { startService, temporaryFolder } from '../support/executable.ts';
 
 const OPERATOR = 'operator-key-000001';
 const env = { PARAMGATE_FEEDER_BASIC: 'feeder:secret-password', PARAMGATE_KEYS: `operator/ann:${OPERATOR}` };

@@ -1,8 +1,7 @@
 // Gateway and worker as two processes: each tells how it is; a frozen worker is seen and said, and holds nobody up; decisions are heard across processes.
-import { performance } from 'node:perf_hooks';
 import { expect, test } from 'vitest';
 import { openStandInBot } from '#demo/stand-in-bot.ts';
-import { ask, startService, temporaryFolder, until } from '../support/service.ts';
+import { ask, startService, temporaryFolder, until } from '../support/executable.ts';
 
 const SUBMIT = 'mutation($input: SubmitSignalInput!) { submitSignal(input: $input) { signal { id } } }';
 const EXIT = '{ exitParams(pair: "BTC/USDT", leverage: 3) { source } }';

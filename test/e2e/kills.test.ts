@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { openStandInBot, type StandInBot } from '#demo/stand-in-bot.ts';
-import { type Service, type StartOptions, startService, temporaryFolder, until } from '../support/service.ts';
+import { type Service, type StartOptions, startService, temporaryFolder, until } from '../support/executable.ts';
 
 const SUBMIT = `mutation($input: SubmitSignalInput!) { submitSignal(input: $input) { duplicate signal { id } } }`;
 const DECISIONS = `{ ensembleDecisions(first: 50) { nodes { id pair outcome reason enterTag signals { id }

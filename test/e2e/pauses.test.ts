@@ -1,7 +1,7 @@
 // Operators stop and let go, through the real executable: the kill switch survives kill -9, and everything it stopped says so.
 import { describe, expect, test } from 'vitest';
 import { openStandInBot, type StandInBot } from '#demo/stand-in-bot.ts';
-import { type Service, type StartOptions, startService, temporaryFolder, until } from '../support/service.ts';
+import { type Service, type StartOptions, startService, temporaryFolder, until } from '../support/executable.ts';
 
 const SUBMIT = `mutation($input: SubmitSignalInput!) { submitSignal(input: $input) { signal { id } } }`;
 const PAUSE = `mutation($input: PauseInput!) { pause(input: $input) { id author reason until endedAt pair side source bot } }`;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { cleanEnv, startService, temporaryFolder, until } from '../support/service.ts';
+import { cleanEnv, startService, temporaryFolder, until } from '../support/executable.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,7 @@
 // Walk two through the real executable: opinions become one order at a strict stand-in bot, and everything about it can be asked afterwards.
 import { describe, expect, test } from 'vitest';
 import { openStandInBot, type StandInBot } from '#demo/stand-in-bot.ts';
-import { type Service, startService, temporaryFolder, until } from '../support/service.ts';
+import { type Service, startService, temporaryFolder, until } from '../support/executable.ts';
 
 const SUBMIT = `mutation($input: SubmitSignalInput!) { submitSignal(input: $input) { duplicate windowClosesAt
   signal { id source confidence window { openedAt closesAt } counted decision { id } } } }`;

@@ -1,7 +1,7 @@
 // Two services on one data folder: only one serves and decides; the second takes over after the first one's death, never because of its silence.
 import { expect, test } from 'vitest';
 import { openStandInBot } from '#demo/stand-in-bot.ts';
-import { ask, startService, temporaryFolder, until } from '../support/service.ts';
+import { ask, startService, temporaryFolder, until } from '../support/executable.ts';
 
 const SUBMIT = `mutation($input: SubmitSignalInput!) { submitSignal(input: $input) { signal { id } } }`;
 const OUTCOME = `query($id: ID!) { signal(id: $id) { decision { outcome } } }`;

@@ -29,7 +29,7 @@ function addRole(program: Command, finish: Finish, { role, words }: { role: Role
     .description(words)
     .action(async () => {
       const config = requireConfig(process.env, process.cwd());
-      const { runService } = await import('../service.ts');
+      const { runService } = await import('../run.ts');
       finish(await runService(role, config));
     });
 }
