@@ -7,7 +7,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const MAX_LINES = 250;
 const DRAWERS = /(^|[-.])(managers?|services?|utils?|helpers?|common|misc|internals?|types)([-.]|$)/;
 /** The one service there is: the process itself. */
-const NAMED_FOR_THE_PROCESS = new Set(['service.ts', 'service-file.ts', 'running-service.ts']);
+const NAMED_FOR_THE_PROCESS = new Set(['service-file.ts']);
 
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   trace: ['trace.ts'],
