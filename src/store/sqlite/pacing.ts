@@ -1,8 +1,11 @@
 // When a writer waits a little for company before it commits. Waiting pays when others come meanwhile (one sync to disk for many);
 // a caller who writes one after the other is not kept waiting.
 
-/** The least time between two groups while waiting pays, ms. */
-const GATHER_MS = 4;
+/**
+ * The least time between two groups while waiting pays, ms. Longer saves syncs nobody misses and costs callers who all wait for the same commit, while
+ * nothing else is left to do: with 4 ms a third of the signals per second (bench ingest).
+ */
+const GATHER_MS = 2;
 /** Groups committed without waiting after a wait that nobody used. */
 const IMPATIENT_GROUPS = 32;
 
