@@ -175,6 +175,8 @@ export class Ledger {
         if (result === 'taken') return 'taken';
         if (isDone(next)) this.#drop(delivery.bot, decisionId);
         else this.queue(delivery.bot).set(next);
+        const { outcome, reason } = decision;
+        if (outcome !== rollUp(all).outcome) mark('decision.ended', { decisionId, outcome, reason });
         const sinceCloseMs = clock.now().wallMs - next.decision.dueAtMs;
         mark('delivery.recorded', { bot: delivery.bot, decisionId, state: delivery.state, sinceCloseMs });
         return 'recorded';

@@ -29,6 +29,12 @@ export interface EventStreams {
 export function openEventStreams(clock: Clock): EventStreams {
   const open = new Map<ServerResponse, () => void>();
   let ended = false;
+  let lastTurn = Promise.resolve();
+  /** One event of all streams together for each turn of the loop: thousands of decisions at once must not keep a bot's question waiting. */
+  const turn = () => {
+    lastTurn = lastTurn.then(() => new Promise<void>((resolve) => setImmediate(resolve)));
+    return lastTurn;
+  };
   return {
     get size() {
       return open.size;
@@ -51,6 +57,7 @@ export function openEventStreams(clock: Clock): EventStreams {
         for (let next = await events.next(); next.done !== true; next = await events.next()) {
           const text = JSON.stringify(toResult(next.value));
           if (!response.write(`event: next\ndata: ${text}\n\n`)) await drained(response, over.signal);
+          await turn();
         }
       } finally {
         finish();

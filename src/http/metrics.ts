@@ -118,7 +118,12 @@ export function openMetrics(clock: Clock, figures: readonly (Figure | FigureByNa
   on('window.opened', ({ side }) => windows.inc({ side }));
   const openWindows = gauge('windows_open', 'Windows open now.');
   on('windows.counted', ({ open }) => openWindows.set(open));
-  const decisions = counter('decisions_total', 'Decisions journaled.', ['outcome', 'reason']);
+  const decisions = counter(
+    'decisions_total',
+    'Decisions by each outcome they reached: PENDING while bots are asked, then their end.',
+    ['outcome', 'reason'],
+  );
+  on('decision.ended', ({ outcome, reason }) => decisions.inc({ outcome, reason: reason ?? '' }));
   on('decision.committed', ({ outcome, reason, count }) => decisions.inc({ outcome, reason: reason ?? '' }, count));
 
   const commits = seconds('journal_commit', 'Commits of the journal, from their beginning to the sync to disk.', {

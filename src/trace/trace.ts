@@ -28,6 +28,8 @@ export interface TracePoints {
   /** Worker: windows were decided, before the decisions are journaled. */
   'decision.deciding': { readonly count: number };
   'decision.committed': { readonly outcome: string; readonly reason: string | null; readonly count: number };
+  /** Worker: what its bots made of a decision is journaled; UNKNOWN may still become FORWARDED. */
+  'decision.ended': { readonly decisionId: string; readonly outcome: string; readonly reason: string | null };
   /** Worker: the intent is journaled, the request has not left. */
   'attempt.intended': { readonly bot: string; readonly decisionId: string };
   /** Worker: the request has left or is leaving. */

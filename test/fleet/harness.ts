@@ -50,7 +50,7 @@ export interface Harness extends AsyncDisposable {
   /** Ticks until the decision has this outcome. */
   outcome(id: string, outcome: Decision['outcome']): Promise<Decision>;
   /** Ends as a killed process does: nothing more reaches the journal, the connections end. Then starts anew. */
-  restart(): Promise<void>;
+  restart(between?: () => Promise<void>): Promise<void>;
 }
 
 export function botConfig(bot: StandInBot, name = 'BOT1', sides: readonly Side[] = ['LONG', 'SHORT']): BotConfig {
@@ -124,8 +124,9 @@ export function fleetHarness(
       await until(() => journal.decision(id).outcome === outcome);
       return journal.decision(id);
     },
-    restart: async () => {
+    restart: async (between) => {
       await life.kill();
+      await between?.();
       life = open();
     },
     [Symbol.asyncDispose]: () => life.fleet[Symbol.asyncDispose](),

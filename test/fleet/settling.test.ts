@@ -286,10 +286,10 @@ describe('after a crash', () => {
     h.journal.owe(decisionOf('d1', now()), ['BOT1']);
     await h.outcome('d1', 'UNKNOWN');
     await bot.suspend();
-    const restarted = h.restart();
-    laterMs = 3_600_000;
-    await restarted;
-    await bot.resume();
+    await h.restart(async () => {
+      laterMs = 3_600_000;
+      await bot.resume();
+    });
     await h.outcome('d1', 'FORWARDED');
   });
 
