@@ -34,6 +34,8 @@ export interface Owed {
 }
 
 export const LOOK_EVERY_MS = 2_000;
+/** Looking goes on for this long at least (never longer than configured) for what an earlier process left unsettled. */
+const LOOK_ANEW_MS = 30_000;
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 4_000;
 /** Begins the error text of an attempt that is over at the bot, so that one look decides; kept in the journal, hence known after a restart. */
@@ -45,15 +47,17 @@ export function owe(delivery: Delivery, decision: Decision, at: { now: Now; sett
   const ttlMs = settings.deliveryTtlSeconds * 1_000;
   const settleMs = settings.settleSeconds * 1_000;
   const fromWall = (wallMs: number, spanMs: number) => now.monotonicMs + Math.min(wallMs - now.wallMs, spanMs);
-  const settleUntilMs = delivery.settleUntilMs === null ? now.monotonicMs : fromWall(delivery.settleUntilMs, settleMs);
+  // However long nobody ran: a bot that restarts with us, or answers through a proxy that does, is looked at more than once before anyone gives up.
+  const atLeastMs = now.monotonicMs + Math.min(settleMs, LOOK_ANEW_MS);
+  const settleUntilMs =
+    delivery.settleUntilMs === null ? now.monotonicMs : Math.max(fromWall(delivery.settleUntilMs, settleMs), atLeastMs);
   return {
     delivery,
     decision,
     startBeforeMs: fromWall(decision.dueAtMs + ttlMs, ttlMs),
     notBeforeMs: now.monotonicMs,
     settleUntilMs,
-    // Due since before the end: however long nobody ran, one look is made before anyone gives up.
-    lookAtMs: Math.min(now.monotonicMs, settleUntilMs),
+    lookAtMs: now.monotonicMs,
   };
 }
 
