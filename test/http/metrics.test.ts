@@ -21,7 +21,9 @@ describe('/metrics', () => {
     mark('hub.failed', { kind: 'trades', error: 'x' });
     mark('trades.recorded', { recorded: 3, duplicates: 2 });
     mark('windows.counted', { open: 4 });
-    mark('decision.committed', { outcome: 'FORWARDED', reason: 'FORWARDED', count: 2 });
+    mark('decision.committed', { outcome: 'PENDING', reason: null, count: 3 });
+    mark('decision.ended', { decisionId: 'd1', outcome: 'FORWARDED', reason: 'FORWARDED' });
+    mark('decision.ended', { decisionId: 'd2', outcome: 'FORWARDED', reason: 'FORWARDED' });
     mark('attempt.answered', { bot: 'BOT1', decisionId: 'd', verdict: 'taken', durationMs: 40, sinceCloseMs: 90 });
     mark('delivery.recorded', { bot: 'BOT1', decisionId: 'd', state: 'DELIVERED', sinceCloseMs: 150 });
     mark('study.finished', { id: 's', state: 'COMPLETE', durationMs: 900 });
@@ -34,6 +36,7 @@ describe('/metrics', () => {
       'paramgate_trades_total{result="recorded"} 3',
       'paramgate_trades_total{result="duplicate"} 2',
       'paramgate_windows_open 4',
+      'paramgate_decisions_total{outcome="PENDING",reason=""} 3',
       'paramgate_decisions_total{outcome="FORWARDED",reason="FORWARDED"} 2',
       'paramgate_delivery_attempt_seconds_count{bot="BOT1",verdict="taken"} 1',
       'paramgate_deliveries_total{bot="BOT1",state="DELIVERED"} 1',
