@@ -1,6 +1,6 @@
 // What went wrong, in words for the person who reads them. One class, few codes; GraphQL, REST and exit codes each map them in one place.
 
-/** The closed list of codes a caller may meet; CONTRACT names of GraphQL's `extensions.code`. */
+/** The closed list of codes a caller may meet; most are also GraphQL's `extensions.code`. */
 export type FaultCode =
   | 'BAD_USER_INPUT'
   | 'UNAUTHENTICATED'
