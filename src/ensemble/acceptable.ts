@@ -87,8 +87,7 @@ function sourceOf(submission: SignalSubmission, tag: TagReading, submitter: Subm
   if (source === undefined) {
     const allowed =
       'a source in the field, one `from SOURCE` in the tag, or a credential that speaks for exactly one source';
-    const found = tag.sources.length > 1 ? `missing: the tag names ${tag.sources.length} sources` : 'missing';
-    throw badInput('source', found, allowed);
+    throw badInput('source', 'missing', allowed);
   }
   if (!isSource(source)) throw badInput('source', `${shown(source)} is no source`, SOURCE_ALLOWED);
   if (submitter.sources !== undefined && !submitter.sources.includes(source)) {
@@ -104,7 +103,10 @@ function tagSource(tag: TagReading): string | undefined {
   if (tag.malformedSource !== undefined) {
     throw badInput('enterTag', `${shown(tag.malformedSource)} after \`from\` is no source`, SOURCE_ALLOWED);
   }
-  return tag.sources.length === 1 ? tag.sources[0] : undefined;
+  if (tag.sources.length > 1) {
+    throw badInput('enterTag', `the tag names ${tag.sources.length} sources`, 'one source: a signal is one opinion');
+  }
+  return tag.sources[0];
 }
 
 function credentialSource(submitter: Submitter): string | undefined {

@@ -3,7 +3,7 @@
 import { badInput } from '#domain/fault.ts';
 import type { Side } from '#domain/market.ts';
 import { type ConfidenceE4, isSource } from '#domain/signal.ts';
-import { namesInTag } from '#domain/tag-sources.ts';
+import { namesInTag, wordAfterFrom } from '#domain/tag-sources.ts';
 
 /** The longest tag a feeder may send. */
 export const MAX_INBOUND_TAG = 1_000;
@@ -34,7 +34,7 @@ const SAFETY = new RegExp(`(?:^|[\\s,;])safety\\s*=\\s*(${NUMBER})(?![0-9a-z.])`
 const FORBIDDEN_CHARACTER = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
- * Reads a feeder's tag (or one of ours). The side counts as the first word; `from SOURCE` right after it or at the start, `from=A,B` anywhere;
+ * Reads a feeder's tag (or one of ours). The side counts as the first word; `from SOURCE` (one) right after it or at the start, else `from=A,B` anywhere;
  * the first `conf=` anywhere wins; profit and safety inside `(DQ: ...)`, with or without `%`. Case and spaces do not matter.
  * Text that is none of this reads as nothing. Throws BAD_USER_INPUT naming `field` for a tag that is too long, holds control characters,
  * or has a `conf=` that is not a number from 0 to 1.
@@ -45,7 +45,8 @@ export function readTag(tag: string, field: string): TagReading {
   }
   if (FORBIDDEN_CHARACTER.test(tag)) throw badInput(field, 'holds control characters', TAG_ALLOWED);
   const side = SIDE.exec(tag)?.[1]?.toUpperCase();
-  const sources = namesInTag(tag);
+  const word = wordAfterFrom(tag);
+  const sources = word === undefined ? namesInTag(tag) : [word];
   const malformedSource = sources.find((name) => !isSource(name));
   const quality = DATA_QUALITY.exec(tag)?.[1] ?? '';
   return {

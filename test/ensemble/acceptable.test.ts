@@ -83,8 +83,15 @@ describe('source', () => {
   ])('is refused when missing and the credential speaks for %s', (_, submitter) => {
     expect(() => accept(none, submitter)).toThrow(refusal('source', /missing/));
   });
-  test('of a tag that names several is no source', () => {
-    expect(() => accept({ source: null, enterTag: 'long from=75a,75b' })).toThrow(refusal('source', /2 sources/));
+  test.each([
+    ['any', FEEDER],
+    ['one of them', { credential: 'f', sources: ['75a'] }],
+  ])('is none when the tag names several and the credential speaks for %s', (_, submitter) => {
+    const several = { source: null, enterTag: 'long ensemble 2/5 from=75a,75b' };
+    expect(() => accept(several, submitter)).toThrow(refusal('enterTag', /2 sources/));
+    const comma = { source: null, enterTag: 'long from 75a,75b conf=0.9' };
+    expect(() => accept(comma, submitter)).toThrow(refusal('enterTag', /"75a,75b" after `from` is no source/));
+    expect(accept({ ...comma, enterTag: 'long from 75a, conf=0.9' }, submitter).source).toBe('75a');
   });
   test.each(['', 'a b', 'a,b', '`', 'x'.repeat(33), 'é'])('%j is refused', (source) => {
     expect(() => accept({ source })).toThrow(refusal('source', /no source/));

@@ -83,13 +83,16 @@ describe('what is refused', () => {
     expect(() => read(`${tag}x`)).toThrow('1001 characters');
   });
 
-  test.each(['75a,75b', '75a'])('%s of `from` are all named', (names) => {
-    expect(read(`long from ${names} conf=0.9`).sources).toEqual(names.split(','));
+  test.each(['75a,75b', '75a'])('%s of `from=` are all named', (names) => {
+    expect(read(`long ensemble from=${names} conf=0.9`).sources).toEqual(names.split(','));
   });
 
-  test.each(['`x`', '75a,`x`', 'a'.repeat(33), '75.b', 'é', '<b>', ',,'])('%s is no source', (name) => {
-    expect(read(`long from ${name} conf=0.9`)).toMatchObject({ sources: [], malformedSource: expect.any(String) });
-  });
+  test.each(['75a,75b', '75a,+3', '`x`', '75a,`x`', 'a'.repeat(33), '75.b', 'é', '<b>', ',,'])(
+    '%s is no source',
+    (name) => {
+      expect(read(`long from ${name} conf=0.9`)).toMatchObject({ sources: [], malformedSource: expect.any(String) });
+    },
+  );
 });
 
 test('any text is read or refused with a fault', () => {
