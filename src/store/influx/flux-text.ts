@@ -1,0 +1,50 @@
+// Flux as text. Values reach it only as escaped literals made here, each one literal; choices are balanced trees, for the hub refuses long chains.
+
+/** `text` as one Flux string literal; nothing in it is read as Flux. */
+export function fluxString(text: string): string {
+  const body = text.toWellFormed().replace(/["\\\p{Cc}]|\$(?=\{)/gu, (found) => ESCAPES[found] ?? `\\x${hex(found)}`);
+  return `"${body}"`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  $: '\\$',
+};
+
+function hex(character: string): string {
+  return character.charCodeAt(0).toString(16).padStart(2, '0');
+}
+
+/** An instant (epoch ms, whole; from 1677 to 2262 as the hub knows them) as a Flux time literal. */
+export function fluxTime(ms: number): string {
+  const first = -9_223_372_036_854;
+  return new Date(Math.min(Math.max(Math.trunc(ms), first), -first)).toISOString();
+}
+
+/** `|> range(...)`: from <= _time < stop, both epoch ms. */
+export function fluxRange(fromMs: number, stopMs: number): string {
+  return `|> range(start: ${fluxTime(fromMs)}, stop: ${fluxTime(stopMs)})`;
+}
+
+/** `r.column == "value"`. `column` is one of ours and a plain name. */
+export function fluxEquals(column: string, value: string): string {
+  return `r.${column} == ${fluxString(value)}`;
+}
+
+/** One of `values` (at least one), as a balanced tree of `or`: a chain of more than some 170 terms is nested too deep for the hub. */
+export function fluxAnyOf(column: string, values: readonly string[]): string {
+  const [first, second] = values;
+  if (first === undefined) throw new Error('a choice of nothing');
+  if (second === undefined) return fluxEquals(column, first);
+  const middle = values.length >> 1;
+  return `(${fluxAnyOf(column, values.slice(0, middle))} or ${fluxAnyOf(column, values.slice(middle))})`;
+}
+
+/** `|> filter(...)` of one condition; several in a row are one to the hub. */
+export function fluxFilter(condition: string): string {
+  return `|> filter(fn: (r) => ${condition})`;
+}
