@@ -1,4 +1,5 @@
 // The steps that made gateway.db's tables what they are. One that was released is never changed.
+import { HUB_REQUESTS_TABLE, OUTBOX_TABLES } from './outbox-schema.ts';
 
 const GATEWAY_1 = `
 CREATE TABLE signals (
@@ -74,5 +75,8 @@ INSERT INTO feederMinutes SELECT source, receivedAtMs - receivedAtMs % 60000 AS 
   WHERE receivedAtMs > (SELECT max(receivedAtMs) FROM signals) - 90000000 GROUP BY source, atMs;
 `;
 
+/** What of the signals the shared hub has still to be told. */
+const GATEWAY_3 = OUTBOX_TABLES + HUB_REQUESTS_TABLE;
+
 /** In order; a file's version is how many of them it has been through. */
-export const GATEWAY_STEPS: readonly string[] = [GATEWAY_1, GATEWAY_2];
+export const GATEWAY_STEPS: readonly string[] = [GATEWAY_1, GATEWAY_2, GATEWAY_3];

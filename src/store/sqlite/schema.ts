@@ -2,6 +2,7 @@
 // A step, once released, is never changed: `user_version` counts the steps a file has been through.
 import { join } from 'node:path';
 import { GATEWAY_STEPS } from './gateway-steps.ts';
+import { OUTBOX_TABLES, toldColumn } from './outbox-schema.ts';
 import { WORKER_STEPS } from './worker-steps.ts';
 
 export type FileKind = 'gateway' | 'worker' | 'trades' | 'params';
@@ -50,12 +51,16 @@ CREATE TABLE params (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** What of them the shared hub has still to be told. */
+const TRADES_2 = OUTBOX_TABLES + toldColumn('trades');
+const PARAMS_2 = OUTBOX_TABLES + toldColumn('params');
+
 /** 'PGA' and a letter per file, so that files put in each other's place are noticed. */
 export const FORMATS: Readonly<Record<FileKind, FileFormat>> = {
   gateway: { path: 'gateway.db', applicationId: 0x50474147, steps: GATEWAY_STEPS },
   worker: { path: 'worker.db', applicationId: 0x50474157, steps: WORKER_STEPS },
-  trades: { path: join('hub', 'trades.db'), applicationId: 0x50474154, steps: [TRADES_1] },
-  params: { path: join('hub', 'params.db'), applicationId: 0x50474150, steps: [PARAMS_1] },
+  trades: { path: join('hub', 'trades.db'), applicationId: 0x50474154, steps: [TRADES_1, TRADES_2] },
+  params: { path: join('hub', 'params.db'), applicationId: 0x50474150, steps: [PARAMS_1, PARAMS_2] },
 };
 
 /** Where the file of `kind` lies in the data folder. */

@@ -1,4 +1,5 @@
 // The steps that made worker.db's tables what they are. One that was released is never changed.
+import { OUTBOX_TABLES, toldColumn } from './outbox-schema.ts';
 
 const WORKER_1 = `
 CREATE TABLE decisions (
@@ -130,5 +131,8 @@ INSERT INTO voteMinutes SELECT s.source, s.windowClosesAtMs - s.windowClosesAtMs
   WHERE s.windowClosesAtMs > (SELECT max(windowClosesAtMs) FROM decisions) - 90000000 GROUP BY s.source, atMs;
 `;
 
+/** What of the decisions the shared hub has still to be told. */
+const WORKER_4 = OUTBOX_TABLES + toldColumn('decisions');
+
 /** In order; a file's version is how many of them it has been through. */
-export const WORKER_STEPS: readonly string[] = [WORKER_1, WORKER_2, WORKER_3];
+export const WORKER_STEPS: readonly string[] = [WORKER_1, WORKER_2, WORKER_3, WORKER_4];
