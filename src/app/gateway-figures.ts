@@ -34,6 +34,12 @@ export function healthFigures({
       read: async () => (await bots.all()).map(({ name, owed }) => [name, owed]),
     },
     {
+      name: 'bot_unsettled',
+      help: 'Orders whose end is unknown and whose trade is looked for.',
+      label: 'bot',
+      read: async () => (await bots.all()).map(({ name, unsettled }) => [name, unsettled]),
+    },
+    {
       name: 'pauses_in_force',
       help: 'Pauses in force: of everything, or of a part.',
       label: 'of',

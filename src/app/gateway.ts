@@ -11,8 +11,10 @@ import { openStudies, SEARCH_DEFAULTS } from '#search/search.ts';
 import { acquireLock, type FolderLock, type HubWrites, openGatewayStore } from '#store/open.ts';
 import type { Config } from './config.ts';
 import { healthFigures } from './gateway-figures.ts';
+import { problemsOf } from './gateway-problems.ts';
 import { silenceMs, workerHealth } from './heartbeat.ts';
 import { newId, newToken } from './identity.ts';
+import { journalFigure, journalState, openJournalHealth } from './journal-health.ts';
 import { startRetention } from './retention.ts';
 import { removeServiceFile, writeServiceFile } from './service-file.ts';
 import { readTokenSecret } from './token-secret.ts';
@@ -53,6 +55,7 @@ export async function openGateway(
   if (lock === undefined) return undefined;
   opening.use(lock);
   const store = opening.use(await openStore({ folder: config.data, log, hubWrites }));
+  const journal = opening.use(openJournalHealth({ file: 'gateway', tryWriting: store.tryWriting, clock }));
   const exits = opening.use(
     await openExits({
       params: store.params,
@@ -106,8 +109,14 @@ export async function openGateway(
     readiness: () => {
       const hubRead = exits.hubReadOnce();
       const ready = hubRead || clock.now().monotonicMs - startedMs >= READY_ANYWAY_MS;
-      // Without its worker a gateway still answers bots and keeps signals: it says so, and goes on serving.
-      return { ready, details: { hubRead, intake: config.intake, worker: workerHealth(config.data, clock) } };
+      // Without its worker a gateway still answers bots and keeps signals, and without its journal it answers bots: it says so, and goes on serving.
+      const worker = workerHealth(config.data, clock);
+      const troubles = journal.troubles();
+      const problems = problemsOf({ worker, troubles, intake: config.intake });
+      return {
+        ready,
+        details: { hubRead, intake: config.intake, worker, journal: journalState(troubles), problems },
+      };
     },
     figures: [
       {
@@ -120,6 +129,7 @@ export async function openGateway(
         help: '1 while the worker of the data folder is heard.',
         read: () => Number(workerHealth(config.data, clock).alive),
       },
+      journalFigure(() => journal),
       ...healthFigures({ feeders, bots, pauses }),
     ],
     clock,

@@ -5,6 +5,8 @@ import type { Clock } from '#domain/time.ts';
 import { mark } from '#trace/trace.ts';
 
 const DAY_MS = 86_400_000;
+/** Before the first step: what is wrong with the files is told by those who cannot work without them. */
+const FIRST_MS = 10_000;
 /** Pause between two steps while there is something to forget. */
 const STEP_PAUSE_MS = 200;
 /** Pause when there was nothing, or nothing could be done. */
@@ -19,7 +21,7 @@ export interface RetentionParts {
   readonly log: Log;
 }
 
-/** Starts forgetting, the first time after a step's pause; disposing ends it after the step under way. */
+/** Starts forgetting, the first time 10 s after the start; disposing ends it after the step under way. */
 export function startRetention({ what, forget, days, clock, log }: RetentionParts): AsyncDisposable {
   const ending = new AbortController();
   const step = async (): Promise<number> => {
@@ -34,7 +36,7 @@ export function startRetention({ what, forget, days, clock, log }: RetentionPart
     }
   };
   const run = async () => {
-    let pauseMs = STEP_PAUSE_MS;
+    let pauseMs = FIRST_MS;
     let forgotten = 0;
     for (;;) {
       await clock.sleep(pauseMs, ending.signal);

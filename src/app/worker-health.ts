@@ -3,6 +3,7 @@ import { openHealthServer, type Server } from '#http/server.ts';
 import { readTls, type Surroundings } from './gateway.ts';
 import { SILENT_MS } from './heartbeat.ts';
 import { newToken } from './identity.ts';
+import { journalFigure, journalState } from './journal-health.ts';
 import type { Worker } from './worker.ts';
 
 /** Opens the front on the configured port; undefined when none is configured. `worker` is the one that holds the lock, undefined before. */
@@ -17,13 +18,15 @@ export async function openWorkerHealth(
     tls: await readTls(config),
     keys: config.credentials,
     localToken: newToken(),
-    figures: [],
+    figures: [journalFigure(() => worker()?.journal)],
     readiness: () => {
-      const lastTickMs = worker()?.lastTickMs();
-      if (lastTickMs === undefined)
+      const open = worker();
+      const lastTickMs = open?.lastTickMs();
+      if (open === undefined || lastTickMs === undefined)
         return { ready: false, details: { reason: 'waiting for the lock of the data folder' } };
       const silentSeconds = (clock.now().monotonicMs - lastTickMs) / 1_000;
-      return { ready: silentSeconds <= SILENT_MS / 1_000, details: { silentSeconds } };
+      const journal = journalState(open.journal.troubles());
+      return { ready: silentSeconds <= SILENT_MS / 1_000, details: { silentSeconds, journal } };
     },
     clock,
     log,

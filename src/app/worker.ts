@@ -9,6 +9,7 @@ import { mark } from '#trace/trace.ts';
 import { type Surroundings, waitForLock } from './gateway.ts';
 import { openHeart } from './heartbeat.ts';
 import { newId } from './identity.ts';
+import { type JournalHealth, openJournalHealth } from './journal-health.ts';
 import { startRetention } from './retention.ts';
 import { startWorkerLoop, type WorkerLoop } from './worker-loop.ts';
 
@@ -17,6 +18,7 @@ export interface Worker extends AsyncDisposable {
   /** Rejects when the worker met a broken invariant. */
   readonly ended: Promise<void>;
   readonly lastTickMs: WorkerLoop['lastTickMs'];
+  readonly journal: Pick<JournalHealth, 'troubles'>;
   /** Ends the ticks and waits for the attempts under way until `signal` aborts. A running study is left to the next start. */
   drain(signal: AbortSignal): Promise<void>;
 }
@@ -40,6 +42,7 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
     log.warn({ folder: config.candles }, 'PARAMGATE_CANDLES is not there: searches will fail until it is');
   }
   const store = opening.use(await openWorkerStore({ folder: config.data, log, hubWrites }));
+  const journal = opening.use(openJournalHealth({ file: 'worker', tryWriting: store.tryWriting, clock }));
   const { signals, decisions, deliveries, changes, pauses, bots: states, studyRequests, studies, params } = store;
   const fleet = opening.use(
     openFleet({ deliveries, changes, pauses, states, bots: config.bots, settings: config, clock, log, newId, random }),
@@ -73,6 +76,7 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
   return {
     ended: loop.ended,
     lastTickMs: loop.lastTickMs,
+    journal,
     drain: async (signal) => {
       await loop.stop();
       await Promise.all([fleet.drain(signal), runner.drain()]);

@@ -16,11 +16,12 @@ export interface BotState {
   readonly lastAnswerAtMs: number | null;
 }
 
-/** The orders at one bot: `inFlight` requests without a known end, `owed` deliveries that are not final. */
+/** The orders at one bot: `inFlight` requests without a known end, `owed` deliveries that are not final, `unsettled` ones whose trade is looked for. */
 export interface BotWork {
   readonly bot: string;
   readonly inFlight: number;
   readonly owed: number;
+  readonly unsettled: number;
 }
 
 /** An order that a bot refused, in its own words. */

@@ -4,10 +4,11 @@ import type { Side } from '#domain/market.ts';
 import type { Clock } from '#domain/time.ts';
 import type { BotJournal } from '#store/store.ts';
 
-/** One bot: its state, requests without a known end, deliveries that are not final, and the last day's refused orders, the most frequent text first. */
+/** One bot: its state, requests without a known end, deliveries that are not final and unsettled ones, and the last day's refused orders, the most frequent text first. */
 export interface BotHealth extends BotState {
   readonly inFlight: number;
   readonly owed: number;
+  readonly unsettled: number;
   readonly refusals: readonly { readonly text: string; readonly count: number }[];
 }
 
@@ -42,6 +43,7 @@ export function openBots(parts: {
         ...(states.get(name) ?? stateless(name, [])),
         inFlight: work.get(name)?.inFlight ?? 0,
         owed: work.get(name)?.owed ?? 0,
+        unsettled: work.get(name)?.unsettled ?? 0,
         refusals: (refusals.get(name) ?? []).slice(0, TEXTS).map(({ text, count }) => ({ text, count })),
       }));
     },

@@ -34,7 +34,7 @@ export interface Owed {
 }
 
 export const LOOK_EVERY_MS = 2_000;
-/** Looking goes on for this long at least (never longer than configured) for what an earlier process left unsettled. */
+/** After a start, looking goes on for this long at least (never longer than configured) for what an earlier process left unsettled. */
 const LOOK_ANEW_MS = 30_000;
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 4_000;
@@ -47,10 +47,8 @@ export function owe(delivery: Delivery, decision: Decision, at: { now: Now; sett
   const ttlMs = settings.deliveryTtlSeconds * 1_000;
   const settleMs = settings.settleSeconds * 1_000;
   const fromWall = (wallMs: number, spanMs: number) => now.monotonicMs + Math.min(wallMs - now.wallMs, spanMs);
-  // However long nobody ran: a bot that restarts with us, or answers through a proxy that does, is looked at more than once before anyone gives up.
-  const atLeastMs = now.monotonicMs + Math.min(settleMs, LOOK_ANEW_MS);
-  const settleUntilMs =
-    delivery.settleUntilMs === null ? now.monotonicMs : Math.max(fromWall(delivery.settleUntilMs, settleMs), atLeastMs);
+  // However long nobody ran, one look is made.
+  const settleUntilMs = Math.max(fromWall(delivery.settleUntilMs ?? 0, settleMs), now.monotonicMs);
   return {
     delivery,
     decision,
@@ -61,14 +59,31 @@ export function owe(delivery: Delivery, decision: Decision, at: { now: Now; sett
   };
 }
 
+/**
+ * What an earlier process left unsettled, looked for a while longer: a bot that restarts with us, or answers through a proxy that does, may not be there
+ * for the first look. Once for each attempt, by the journal: a service that ends again and again must not keep a pair waiting for ever. undefined: no longer.
+ */
+export function lookedForAnew(owed: Owed, at: { now: Now; settings: FleetSettings }): Owed | undefined {
+  const { now, settings } = at;
+  const { attempts, settleUntilMs } = owed.delivery;
+  if (settleUntilMs === null) return undefined;
+  const settleMs = settings.settleSeconds * 1_000;
+  const anewMs = Math.min(settleMs, LOOK_ANEW_MS);
+  const isAnewAlready = settleUntilMs > (attempts.at(-1)?.finishedAtMs ?? 0) + settleMs;
+  if (isAnewAlready || settleUntilMs - now.wallMs >= anewMs) return undefined;
+  return { ...change(owed, { settleUntilMs: now.wallMs + anewMs }), settleUntilMs: now.monotonicMs + anewMs };
+}
+
 /** Whether the order's end is unknown and its trade is still looked for. */
 export const isSettling = (owed: Owed): boolean => owed.delivery.settleUntilMs !== null;
 /** Whether the trade is to be looked for now. A look that became due in time is made even late: by a process that was frozen, or is started after it. */
 export const isLookDue = (owed: Owed, now: Now): boolean =>
   owed.lookAtMs <= now.monotonicMs && owed.lookAtMs <= owed.settleUntilMs;
+/** Whether its end is known, or is looked for no longer. */
+export const hasEnded = ({ delivery }: Owed): boolean =>
+  delivery.state !== 'PENDING' && delivery.settleUntilMs === null;
 /** Whether nothing can change any more. */
-export const isDone = ({ delivery }: Owed): boolean =>
-  delivery.state !== 'PENDING' && delivery.settleUntilMs === null && delivery.heldUntilMs === null;
+export const isDone = (owed: Owed): boolean => hasEnded(owed) && owed.delivery.heldUntilMs === null;
 /** The attempt whose intent is journaled without an end; undefined when there is none. */
 export const openAttempt = ({ delivery }: Owed): DeliveryAttempt | undefined =>
   delivery.attempts.find((attempt) => attempt.finishedAtMs === null);

@@ -9,6 +9,7 @@ import {
   isLookDue,
   isSettling,
   isTooLate,
+  lookedForAnew,
   type Owed,
   oneLookDecides,
   openAttempt,
@@ -50,13 +51,14 @@ export class Lane {
 
   /**
    * Takes over what the journal holds and this process did not start: an intent without an end is unknown from now on, unless it is one whose journaling
-   * failed here; a request held by an earlier process ended with it.
+   * failed here; a request held by an earlier process ended with it; what is looked for is looked for a while longer.
    */
   recover(added: readonly Owed[], now: Now): void {
     const { ledger, settings, unsent, log } = this.#context;
     for (const owed of added) {
       const open = openAttempt(owed);
-      if (open === undefined && owed.delivery.heldUntilMs === null) continue;
+      const isLeft = open !== undefined || owed.delivery.heldUntilMs !== null;
+      if (!isLeft && lookedForAnew(owed, { now, settings }) === undefined) continue;
       const sent = open !== undefined && !unsent.delete(open.id);
       const text = sent ? 'the worker ended before the answer' : 'the intent was journaled late; nothing was sent';
       const verdict = { kind: sent ? 'unknown' : 'not-taken', text } as const;
@@ -70,7 +72,10 @@ export class Lane {
       this.#run(owed, async () => {
         try {
           await ledger.change(this.#bot, owed.decision.id, (current) => {
-            if (openAttempt(current) === undefined) return { next: released(current) };
+            if (openAttempt(current) === undefined) {
+              const free = released(current);
+              return { next: lookedForAnew(free, { now, settings }) ?? free };
+            }
             const next = concluded(current, end, { now, settings });
             return { next, attempt: next.delivery.attempts.at(-1) };
           });

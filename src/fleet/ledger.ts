@@ -5,7 +5,7 @@ import type { Log } from '#domain/log.ts';
 import type { Clock } from '#domain/time.ts';
 import type { DecisionChanges, DeliveryJournal, TradeRef } from '#store/store.ts';
 import { mark } from '#trace/trace.ts';
-import { type FleetSettings, intended, isDone, type Owed, owe, refusalText } from './delivery.ts';
+import { type FleetSettings, hasEnded, intended, isDone, type Owed, owe, refusalText } from './delivery.ts';
 import { Queue } from './queue.ts';
 import { rollUp } from './roll-up.ts';
 
@@ -149,7 +149,7 @@ export class Ledger {
     const turn = earlier.then(async (): Promise<Recorded> => {
       const before = this.get(bot, decisionId);
       const taken = before && step(before);
-      return taken === undefined ? 'skipped' : this.#write(taken);
+      return before === undefined || taken === undefined ? 'skipped' : this.#write(taken, before);
     });
     this.#writing.set(decisionId, turn);
     try {
@@ -159,7 +159,7 @@ export class Ledger {
     }
   }
 
-  async #write({ next, attempt, trade }: Step): Promise<Recorded> {
+  async #write({ next, attempt, trade }: Step, before: Owed): Promise<Recorded> {
     const { clock, closing, journal } = this.#deps;
     const { delivery } = next;
     const decisionId = next.decision.id;
@@ -178,7 +178,9 @@ export class Ledger {
         const { outcome, reason } = decision;
         if (outcome !== rollUp(all).outcome) mark('decision.ended', { decisionId, outcome, reason });
         const sinceCloseMs = clock.now().wallMs - next.decision.dueAtMs;
-        mark('delivery.recorded', { bot: delivery.bot, decisionId, state: delivery.state, sinceCloseMs });
+        const { bot, state } = delivery;
+        const isEnd = hasEnded(next) && (!hasEnded(before) || before.delivery.state !== state);
+        mark('delivery.recorded', { bot, decisionId, state, isEnd, sinceCloseMs });
         return 'recorded';
       } catch (error) {
         this.#fails('written', error);

@@ -147,7 +147,7 @@ export function openMetrics(clock: Clock, figures: readonly (Figure | FigureByNa
     buckets: SLOW,
   });
   on('attempt.answered', ({ bot, verdict, durationMs }) => attempts.observe({ bot, verdict }, durationMs / 1000));
-  const deliveries = counter('deliveries_total', 'Deliveries by their state when journaled.', ['bot', 'state']);
+  const deliveries = counter('deliveries_total', 'Deliveries by their end, each once.', ['bot', 'state']);
   const answerAfterClose = seconds('bot_answer_after_close', "From a window's close to the bot's answer.", {
     labels: ['bot', 'verdict'],
     buckets: SLOW,
@@ -155,11 +155,12 @@ export function openMetrics(clock: Clock, figures: readonly (Figure | FigureByNa
   on('attempt.answered', ({ bot, verdict, sinceCloseMs }) =>
     answerAfterClose.observe({ bot, verdict }, sinceCloseMs / 1000),
   );
-  const sinceClose = seconds('delivery_after_close', "From a window's close to its delivery's journaled state.", {
+  const sinceClose = seconds('delivery_after_close', "From a window's close to its delivery's end.", {
     labels: ['bot'],
     buckets: SLOW,
   });
-  on('delivery.recorded', ({ bot, state, sinceCloseMs }) => {
+  on('delivery.recorded', ({ bot, state, isEnd, sinceCloseMs }) => {
+    if (!isEnd) return;
     deliveries.inc({ bot, state });
     sinceClose.observe({ bot }, sinceCloseMs / 1000);
   });

@@ -54,6 +54,7 @@ export async function openGatewayStore(options: StoreOptions): Promise<GatewaySt
       },
     },
     snapshots: snapshotStore(folder, log),
+    tryWriting: () => writer.call('tryGateway', undefined),
     forget: async (beforeMs) => writer.call('forgetSignals', { beforeMs, upToSeq: reads.settledUpToSeq() }),
     onHubWrite: hubWrites.listen,
     [Symbol.asyncDispose]: () => closeBoth(reads, writer),
@@ -85,6 +86,7 @@ export async function openWorkerStore(options: StoreOptions): Promise<WorkerStor
         hubWrites.tell('params');
       },
     },
+    tryWriting: () => writer.call('tryWorker', undefined),
     forget: (beforeMs) => writer.call('forgetDecisions', beforeMs),
     [Symbol.asyncDispose]: () => closeBoth(reads, writer),
   };

@@ -206,6 +206,8 @@ export interface GatewayStore extends AsyncDisposable {
    * Resolves to how many went: 0 when there are none (left).
    */
   forget(beforeMs: number): Promise<number>;
+  /** Writes to the gateway's file without changing anything; rejects with JOURNAL_UNAVAILABLE when that cannot be. */
+  tryWriting(): Promise<void>;
   /** Calls `listener` after a write to the hub by this process, whichever side made it. Returns what ends it. */
   onHubWrite(listener: (kind: 'params' | 'trades') => void): () => void;
 }
@@ -222,6 +224,8 @@ export interface WorkerStore extends AsyncDisposable {
   readonly studies: StudyJournal;
   readonly params: ParamStore;
   readonly trades: Pick<TradeStore, 'sums'>;
+  /** As the gateway side's, for the worker's file. */
+  tryWriting(): Promise<void>;
   /** As the gateway side's, for decisions whose windows closed before `beforeMs`, with their deliveries and all else that belongs to them. */
   forget(beforeMs: number): Promise<number>;
 }

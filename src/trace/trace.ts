@@ -10,7 +10,7 @@ export interface TracePoints {
   'signal.committed': { readonly count: number; readonly durationMs: number };
   /** The writer thread's commits, told again on the thread that owns it: `writes` operations on `file` in one sync to disk. */
   'journal.committed': { readonly file: string; readonly writes: number; readonly durationMs: number };
-  'journal.failed': { readonly file: string };
+  'journal.failed': { readonly file: string; readonly error: string };
   /** Signals or decisions were removed for their age. */
   'journal.forgotten': { readonly what: 'signals' | 'decisions'; readonly count: number };
   /** Worker: it holds its lock, or gave it back. */
@@ -43,10 +43,12 @@ export interface TracePoints {
     /** Since the window's close, ms. */
     readonly sinceCloseMs: number;
   };
+  /** `isEnd`: the delivery reached its end with this; UNKNOWN is one when its trade is looked for no longer. */
   'delivery.recorded': {
     readonly bot: string;
     readonly decisionId: string;
     readonly state: string;
+    readonly isEnd: boolean;
     readonly sinceCloseMs: number;
   };
   'hub.read': { readonly kind: string; readonly durationMs: number };

@@ -7,12 +7,13 @@ const SUBMIT = 'mutation($input: SubmitSignalInput!) { submitSignal(input: $inpu
 const EXIT = '{ exitParams(pair: "BTC/USDT", leverage: 3) { source } }';
 const MADE = 'subscription { decisionMade(side: LONG) { pair outcome deliveries { bot state } } }';
 
-interface Worker {
-  readonly alive: boolean;
-  readonly silentSeconds: number | null;
+interface Told {
+  readonly worker: { readonly alive: boolean; readonly silentSeconds: number | null };
+  readonly problems: readonly string[];
 }
 
-const workerOf = async (url: string) => ((await (await fetch(`${url}/readyz`)).json()) as { worker: Worker }).worker;
+const told = async (url: string) => (await (await fetch(`${url}/readyz`)).json()) as Told;
+const workerOf = async (url: string) => (await told(url)).worker;
 const figure = async (url: string, name: string) =>
   Number(new RegExp(`^paramgate_${name} (\\S+)$`, 'm').exec(await (await fetch(`${url}/metrics`)).text())?.[1]);
 
@@ -66,6 +67,9 @@ test('a frozen worker is seen, delays nothing, and goes on when it is let', asyn
     ({ alive }) => !alive,
   );
   expect((await fetch(`${gateway.url}/readyz`)).status, 'it serves all the same').toBe(200);
+  expect((await told(gateway.url)).problems).toEqual([
+    expect.stringMatching(/^the worker was not heard for \d+\.\d s, it is frozen or gone: signals are kept/),
+  ]);
   expect(await figure(gateway.url, 'worker_silent_seconds')).toBeGreaterThan(2);
   expect(await figure(gateway.url, 'worker_alive')).toBe(0);
 
@@ -86,10 +90,10 @@ test('a frozen worker is seen, delays nothing, and goes on when it is let', asyn
   expect(await workerOf(gateway.url)).toEqual({ alive: false, silentSeconds: null });
   expect(await gateway.stop()).toBe(0);
   await heardToTheEnd;
-  const told = [...text.matchAll(/^event: next\ndata: (.*)$/gm)].map(
+  const decisions = [...text.matchAll(/^event: next\ndata: (.*)$/gm)].map(
     ([, json = '']) => JSON.parse(json).data.decisionMade,
   );
-  expect(told.map(({ pair, outcome }) => [pair, outcome])).toEqual([
+  expect(decisions.map(({ pair, outcome }) => [pair, outcome])).toEqual([
     ['BTC/USDT:USDT', 'PENDING'],
     ['BTC/USDT:USDT', 'FORWARDED'],
     ['ETH/USDT:USDT', 'PENDING'],

@@ -118,8 +118,8 @@ describe('what the gateway tells', () => {
       journal: {
         states: async () => [heard],
         work: async () => [
-          { bot: 'BOT2', owed: 3, inFlight: 1 },
-          { bot: 'GONE', owed: 1, inFlight: 0 },
+          { bot: 'BOT2', owed: 3, unsettled: 2, inFlight: 1 },
+          { bot: 'GONE', owed: 1, unsettled: 0, inFlight: 0 },
         ],
         refusals: async (fromMs) => {
           askedFromMs = fromMs;
@@ -136,9 +136,9 @@ describe('what the gateway tells', () => {
     const unknown = { reachable: null, state: null, clockOffsetMs: null, lastAnswerAtMs: null };
     expect(one).toEqual({
       ...{ name: 'BOT1', sides: ['LONG'], forceEntryEnabled: null, positionAdjustment: null, ...unknown },
-      ...{ inFlight: 0, owed: 0, refusals: [] },
+      ...{ inFlight: 0, owed: 0, unsettled: 0, refusals: [] },
     });
-    expect(two).toMatchObject({ ...heard, inFlight: 1, owed: 3 });
+    expect(two).toMatchObject({ ...heard, inFlight: 1, owed: 3, unsettled: 2 });
     expect(two?.refusals.length).toBe(100);
     expect(two?.refusals[0]).toEqual({ text: 't0', count: 200 });
     expect(gone).toMatchObject({ name: 'GONE', sides: [], owed: 1, ...unknown });

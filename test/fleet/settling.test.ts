@@ -221,13 +221,13 @@ test('a late answer of a proxy does not undo what was found meanwhile', async ()
   bot.misbehave('/forceenter', { answerAfter: answer.promise, heard: proxyPage(504, 'Gateway Timeout') });
   await using h = fleetHarness([botConfig(bot)], { botTimeoutSeconds: 10, settleSeconds: 600 });
   const states: string[] = [];
-  onTestFinished(listen('delivery.recorded', ({ state }) => states.push(state)));
+  onTestFinished(listen('delivery.recorded', ({ state, isEnd }) => states.push(isEnd ? `${state} in the end` : state)));
   h.journal.owe(decisionOf('d1', now()), ['BOT1']);
   await h.outcome('d1', 'FORWARDED');
   expect(h.journal.delivery('d1', 'BOT1').heldUntilMs).not.toBeNull();
   answer.resolve();
   await h.until(() => h.journal.delivery('d1', 'BOT1').heldUntilMs === null);
-  expect(states).toEqual(['UNKNOWN', 'DELIVERED', 'DELIVERED']);
+  expect(states).toEqual(['UNKNOWN', 'DELIVERED in the end', 'DELIVERED']);
 });
 
 describe('after a crash', () => {

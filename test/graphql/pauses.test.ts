@@ -122,6 +122,7 @@ describe('health', () => {
         lastAnswerAtMs: null,
         inFlight: 1,
         owed: 2,
+        unsettled: 0,
         refusals: [{ text: 'no', count: 3 }],
       },
     });

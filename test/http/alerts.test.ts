@@ -7,11 +7,11 @@ import { openTestFront } from './front.ts';
 
 const alerts = readFileSync(new URL('../../docs/alerts.md', import.meta.url), 'utf8');
 /** Figures that the app hands to the front beside those the front counts itself. */
-const HANDED_IN = ['worker_silent_seconds', 'worker_alive'];
+const HANDED_IN = ['worker_silent_seconds', 'worker_alive', 'journal_writable'];
 const FEEDERS = { silences: async () => [{ source: '75a', silent: true }] };
 const BOT = {
   ...{ name: 'BOT1', sides: [], reachable: false, state: null, forceEntryEnabled: null, positionAdjustment: null },
-  ...{ clockOffsetMs: null, lastAnswerAtMs: null, inFlight: 0, owed: 2, refusals: [] },
+  ...{ clockOffsetMs: null, lastAnswerAtMs: null, inFlight: 0, owed: 2, unsettled: 1, refusals: [] },
 };
 const HEALTH = healthFigures({ feeders: FEEDERS, bots: { all: async () => [BOT] }, pauses: { list: async () => [] } });
 
@@ -21,9 +21,9 @@ test('each figure in docs/alerts.md is told by /metrics, with its labels', async
   mark('decision.committed', { outcome: 'FORWARDED', reason: 'FORWARDED', count: 1 });
   mark('signal.submitted', { source: '75a', result: 'accepted', defaulted: true });
   mark('attempt.answered', { bot: 'B', decisionId: 'd', verdict: 'trade', durationMs: 1, sinceCloseMs: 2 });
-  mark('delivery.recorded', { bot: 'B', decisionId: 'd', state: 'DELIVERED', sinceCloseMs: 1 });
+  mark('delivery.recorded', { bot: 'B', decisionId: 'd', state: 'DELIVERED', isEnd: true, sinceCloseMs: 1 });
   mark('journal.committed', { file: 'gateway', writes: 3, durationMs: 4 });
-  mark('journal.failed', { file: 'gateway' });
+  mark('journal.failed', { file: 'gateway', error: 'full' });
   mark('journal.forgotten', { what: 'signals', count: 5 });
   mark('hub.failed', { kind: 'params', error: 'x' });
   const told = await (await fetch(`${front.url}/metrics`)).text();
@@ -42,6 +42,7 @@ test('each figure in docs/alerts.md is told by /metrics, with its labels', async
     'paramgate_feeder_silent{source="75a"} 1',
     'paramgate_bot_reachable{bot="BOT1"} 0',
     'paramgate_bot_owed{bot="BOT1"} 2',
+    'paramgate_bot_unsettled{bot="BOT1"} 1',
     'paramgate_pauses_in_force{of="everything"} 0',
   ]) {
     expect(told).toContain(line);

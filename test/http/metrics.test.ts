@@ -25,7 +25,10 @@ describe('/metrics', () => {
     mark('decision.ended', { decisionId: 'd1', outcome: 'FORWARDED', reason: 'FORWARDED' });
     mark('decision.ended', { decisionId: 'd2', outcome: 'FORWARDED', reason: 'FORWARDED' });
     mark('attempt.answered', { bot: 'BOT1', decisionId: 'd', verdict: 'taken', durationMs: 40, sinceCloseMs: 90 });
-    mark('delivery.recorded', { bot: 'BOT1', decisionId: 'd', state: 'DELIVERED', sinceCloseMs: 150 });
+    const delivery = { bot: 'BOT1', decisionId: 'd', sinceCloseMs: 150 };
+    mark('delivery.recorded', { ...delivery, state: 'PENDING', isEnd: false });
+    mark('delivery.recorded', { ...delivery, state: 'DELIVERED', isEnd: true });
+    mark('delivery.recorded', { ...delivery, state: 'DELIVERED', isEnd: false });
     mark('study.finished', { id: 's', state: 'COMPLETE', durationMs: 900 });
     mark('params.published', { pair: 'BTC/USDT' });
     const said = await text();

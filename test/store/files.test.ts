@@ -101,6 +101,7 @@ test.each([
   expect(fault.code).toBe('UNUSABLE_INPUT');
   expect(fault.message).toContain(`${made.file} is damaged`);
   expect(fault.message).toContain('to recover');
+  expect(fault.message).not.toMatch(/\n|\*\*\*/);
   expect(readFileSync(made.file).equals(before)).toBe(true);
 });
 

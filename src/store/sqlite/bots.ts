@@ -29,7 +29,8 @@ export function refusalKeeping(db: DatabaseSync) {
   };
 }
 
-const UNFINISHED = `SELECT bot, total(state = 'PENDING') AS owed FROM deliveries INDEXED BY deliveriesUnfinished
+const UNFINISHED = `SELECT bot, total(state = 'PENDING') AS owed, count(settleUntilMs) AS unsettled
+  FROM deliveries INDEXED BY deliveriesUnfinished
   WHERE state = 'PENDING' OR settleUntilMs IS NOT NULL OR heldUntilMs IS NOT NULL GROUP BY bot`;
 
 export function botReader(worker: ReadFile): Omit<BotJournal, 'save'> {
@@ -37,12 +38,15 @@ export function botReader(worker: ReadFile): Omit<BotJournal, 'save'> {
     states: async () =>
       worker.rows('SELECT body FROM bots ORDER BY name').map((row) => JSON.parse(row.body as string) as BotState),
     work: async () => {
-      const owed = new Map(worker.rows(UNFINISHED).map((row) => [row.bot as string, row.owed as number]));
+      const unfinished = new Map(worker.rows(UNFINISHED).map((row) => [row.bot as string, row]));
       const open = worker.rows('SELECT bot, count(*) AS open FROM attempts WHERE open = 1 GROUP BY bot');
       const inFlight = new Map(open.map((row) => [row.bot as string, row.open as number]));
-      return [...new Set([...owed.keys(), ...inFlight.keys()])]
-        .toSorted()
-        .map((bot) => ({ bot, owed: owed.get(bot) ?? 0, inFlight: inFlight.get(bot) ?? 0 }));
+      return [...new Set([...unfinished.keys(), ...inFlight.keys()])].toSorted().map((bot) => ({
+        bot,
+        owed: (unfinished.get(bot)?.owed ?? 0) as number,
+        unsettled: (unfinished.get(bot)?.unsettled ?? 0) as number,
+        inFlight: inFlight.get(bot) ?? 0,
+      }));
     },
     refusals: async (fromMs) =>
       worker

@@ -51,6 +51,11 @@ export function openForReading(folder: string, kind: FileKind): DatabaseSync | u
   }
 }
 
+/** Writes what stands in the file already, inside the caller's transaction: a way to see whether it can be written. */
+export function writeAgain(db: DatabaseSync): void {
+  db.exec(`PRAGMA user_version = ${number(db, 'user_version')}`);
+}
+
 function checked(db: DatabaseSync, format: FileFormat, file: string): number {
   const version = versionOf(db, format, file);
   const bytes = number(db, 'page_count') * number(db, 'page_size');
@@ -114,7 +119,12 @@ function guarded<T>(folder: string, file: string, open: () => T): T {
 }
 
 function damaged(file: string, found: string): Fault {
-  return new Fault('UNUSABLE_INPUT', `${file} is damaged (${found}); to recover: ${RECOVERY}`);
+  // SQLite's check begins with the name of the database on a line of its own.
+  const said = found
+    .replace(/^\*\*\* in database .*\*\*\*$/gm, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return new Fault('UNUSABLE_INPUT', `${file} is damaged (${said}); to recover: ${RECOVERY}`);
 }
 
 function number(db: DatabaseSync, pragma: string): number {

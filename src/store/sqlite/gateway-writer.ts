@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { NewSignal, Signal, Window } from '#domain/signal.ts';
 import { mark } from '#trace/trace.ts';
 import type { AppendResult } from '../store.ts';
+import { writeAgain } from './database.ts';
 import { feederCounting } from './feeder-counts.ts';
 import { signalForgetting } from './forgetting.ts';
 import type { FileWriter } from './group-commit.ts';
@@ -80,6 +81,7 @@ export function gatewayWriter(db: DatabaseSync, time: JournalTime) {
     operations: {
       ...pauseOperations(db),
       ...signalForgetting(db),
+      tryGateway: () => writeAgain(db),
       appendSignals: (signals: readonly NewSignal[]): readonly AppendResult[] => {
         const ends = signals.map(append);
         feeders.count(ends.flatMap(({ kind, signal }) => (kind === 'accepted' ? [signal] : [])));

@@ -6,7 +6,7 @@ import { Fault } from '#domain/fault.ts';
 import type { Log } from '#domain/log.ts';
 import { mark } from '#trace/trace.ts';
 import type { Operation } from './group-commit.ts';
-import { type FromWriter, fromFailure, type ToWriter } from './writer-protocol.ts';
+import { type Answer, type FromWriter, fromFailure, type ToWriter } from './writer-protocol.ts';
 
 type Told<Message> = Message extends { readonly id: number } ? Omit<Message, 'id'> : never;
 
@@ -45,6 +45,12 @@ export function joinThread(folder: string, log: Log): ThreadCalls {
   };
 }
 
+/** Why nothing of a group was kept: each of its answers says it. */
+function failureOf(answers: readonly Answer[]): string {
+  const [first] = answers;
+  return first !== undefined && 'failure' in first ? first.failure.message : 'cannot be written';
+}
+
 function start(folder: string, log: Log): Shared {
   const thread = new Worker(new URL(import.meta.resolve('#store/sqlite/writer-thread.ts')));
   const exited = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
@@ -76,7 +82,7 @@ function start(folder: string, log: Log): Shared {
   };
   thread.on('message', ({ answers, commit }: FromWriter) => {
     if (commit?.isKept === true) mark('journal.committed', commit);
-    else if (commit !== undefined) mark('journal.failed', { file: commit.file });
+    else if (commit !== undefined) mark('journal.failed', { file: commit.file, error: failureOf(answers) });
     for (const answer of answers) {
       const caller = waiting.get(answer.id);
       waiting.delete(answer.id);

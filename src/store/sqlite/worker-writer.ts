@@ -1,6 +1,7 @@
 // What the worker's writer thread does to worker.db: decisions and deliveries, what is known of bots, and studies with the last request seen.
 import type { DatabaseSync } from 'node:sqlite';
 import { botOperations } from './bots.ts';
+import { writeAgain } from './database.ts';
 import { decisionOperations } from './decision-writer.ts';
 import { decisionForgetting } from './forgetting.ts';
 import type { FileWriter } from './group-commit.ts';
@@ -29,6 +30,7 @@ export function workerWriter(db: DatabaseSync) {
       ...decisionOperations(db),
       ...botOperations(db),
       ...decisionForgetting(db),
+      tryWorker: () => writeAgain(db),
       saveStudy: ({ id, pair, state, createdAtMs, body, plane, requestSeq }: StudyRow): void => {
         saveStudy.run(id, pair, state, createdAtMs, body, plane);
         if (requestSeq !== null) seen.run(requestSeq);

@@ -32,16 +32,18 @@ export function botJournalContract(open: () => Promise<BotsUnderTest>): void {
 
     test('tells what is owed and what is in flight', async () => {
       await using journal = await open();
-      const [one, two, three] = [decision(), decision(), decision()];
+      const [one, two, three, four] = [decision(), decision(), decision(), decision()];
       await journal.decisions.decide(
-        [closing(one, ['BOT1', 'BOT2']), closing(two, ['BOT1']), closing(three, ['BOT1'])],
+        [closing(one, ['BOT1', 'BOT2']), closing(two, ['BOT1']), closing(three, ['BOT1']), closing(four, ['BOT2'])],
         0,
       );
       await journal.deliveries.begin({ decisionId: one.id, bot: 'BOT1', attemptId: 'a1', atMs: T0 });
       await journal.deliveries.record({ delivery: delivery(three, 'BOT1', { state: 'REFUSED' }), decision: three });
+      const looking = { state: 'UNKNOWN', settleUntilMs: T0 + 1 } as const;
+      await journal.deliveries.record({ delivery: delivery(four, 'BOT2', looking), decision: four });
       expect(await journal.bots.work()).toEqual([
-        { bot: 'BOT1', owed: 2, inFlight: 1 },
-        { bot: 'BOT2', owed: 1, inFlight: 0 },
+        { bot: 'BOT1', owed: 2, unsettled: 0, inFlight: 1 },
+        { bot: 'BOT2', owed: 1, unsettled: 1, inFlight: 0 },
       ]);
     });
 
