@@ -64,3 +64,21 @@ export interface BinStatistics extends Bin {
   readonly firstTradeAtMs: number;
   readonly lastTradeAtMs: number;
 }
+
+/** The sums of both sets of trades together; bin, side and pair stay those of `a`. */
+export function mergedSums(a: TradeSums, b: TradeSums): TradeSums {
+  return {
+    bin: a.bin,
+    side: a.side,
+    pair: a.pair,
+    trades: a.trades + b.trades,
+    wins: a.wins + b.wins,
+    losses: a.losses + b.losses,
+    sumStopLossPct: a.sumStopLossPct + b.sumStopLossPct,
+    sumTakeProfitPct: a.sumTakeProfitPct + b.sumTakeProfitPct,
+    sumWinPct: a.sumWinPct + b.sumWinPct,
+    sumLossPct: a.sumLossPct + b.sumLossPct,
+    firstClosedAtMs: Math.min(a.firstClosedAtMs, b.firstClosedAtMs),
+    lastClosedAtMs: Math.max(a.lastClosedAtMs, b.lastClosedAtMs),
+  };
+}

@@ -1,7 +1,7 @@
 // What the closed trades of a leverage bin say: sums merged into statistics, for a side, a pair or all.
 // The order in which sums arrive never shows: means are freed of the noise of adding doubles before anyone rounds or multiplies them.
 import { roundHalfAway, roundPct } from '#domain/decimal.ts';
-import { type BinStatistics, binsOf, type TradeSums } from '#domain/leverage-bin.ts';
+import { type BinStatistics, binsOf, mergedSums, type TradeSums } from '#domain/leverage-bin.ts';
 import type { Side } from '#domain/market.ts';
 
 /** The experience of the fleet as read at one instant: the sums themselves and, by bin index, what all of them and those of each side say. */
@@ -39,7 +39,7 @@ export function binStatistics(
     if (filter.side !== undefined && one.side !== filter.side) continue;
     if (filter.pair !== undefined && one.pair !== filter.pair) continue;
     const before = merged[one.bin];
-    merged[one.bin] = before === undefined ? one : mergeSums(before, one);
+    merged[one.bin] = before === undefined ? one : mergedSums(before, one);
   }
   return binsOf(edges).map((bin, index) => {
     const total = merged[index];
@@ -59,24 +59,6 @@ export function roundedStatistics(statistics: BinStatistics): BinStatistics {
   };
 }
 
-/** The sums of both sets of trades together; bin, side and pair stay those of `a`. */
-function mergeSums(a: TradeSums, b: TradeSums): TradeSums {
-  return {
-    bin: a.bin,
-    side: a.side,
-    pair: a.pair,
-    trades: a.trades + b.trades,
-    wins: a.wins + b.wins,
-    losses: a.losses + b.losses,
-    sumStopLossPct: a.sumStopLossPct + b.sumStopLossPct,
-    sumTakeProfitPct: a.sumTakeProfitPct + b.sumTakeProfitPct,
-    sumWinPct: a.sumWinPct + b.sumWinPct,
-    sumLossPct: a.sumLossPct + b.sumLossPct,
-    firstClosedAtMs: Math.min(a.firstClosedAtMs, b.firstClosedAtMs),
-    lastClosedAtMs: Math.max(a.lastClosedAtMs, b.lastClosedAtMs),
-  };
-}
-
 function statistics(total: TradeSums): Omit<BinStatistics, 'label' | 'minLeverage' | 'maxLeverage'> {
   return {
     stopLossPct: ratio(total.sumStopLossPct, total.trades),
@@ -92,9 +74,10 @@ function statistics(total: TradeSums): Omit<BinStatistics, 'label' | 'minLeverag
 }
 
 /**
- * Adding thousands of doubles leaves noise around the 13th digit, different for each order of adding. Ten decimals keep far more than is ever
- * served and make 1.00015 a half again, whichever gateway added it up.
+ * Adding thousands of doubles leaves noise around the 13th digit, different for each order of adding. Nine decimals of a sum and ten of a ratio keep
+ * far more than is ever served and make 1.00015 a half again, whichever gateway added it up. The sums come first: a ratio of decimals may itself be a
+ * half at the tenth place (a sum over 128 trades), which no noise may decide. `b` is not 0.
  */
-function ratio(sum: number, count: number): number {
-  return roundHalfAway(sum / count, 10);
+function ratio(a: number, b: number): number {
+  return roundHalfAway(roundHalfAway(a, 9) / (roundHalfAway(b, 9) || b), 10);
 }

@@ -139,3 +139,14 @@ test('the worked example: 3,548 trades spread over pairs and sides', () => {
   });
   expect(bin?.winRate).toBe(2_164 / 3_548);
 });
+
+test('a profit factor that is a half at the tenth place is rounded alike, whatever noise its sums carry', () => {
+  // 1 / 2,048 is 0.00048828125: a half at the tenth place.
+  const exact = sums(2, { wins: 1, losses: 1, sumWinPct: 1, sumLossPct: -2_048 });
+  const noisy = sums(2, { wins: 1, losses: 1, sumWinPct: 1 - 2 ** -50, sumLossPct: -2_048 });
+  const factorOf = (one: TradeSums) => binFigures([one], DEFAULT_BIN_EDGES).both[2]?.profitFactor;
+  expect(factorOf(noisy)).toBe(factorOf(exact));
+  expect(factorOf(exact)).toBe(0.0004882813);
+  const tiny = sums(2, { wins: 1, losses: 1, sumWinPct: 1, sumLossPct: -1e-12 });
+  expect(factorOf(tiny)).toBe(1e12);
+});

@@ -1,6 +1,6 @@
 // Sums over closed trades: SQLite adds per (leverage, side, pair) in one walk over a covering index, bins are put together here.
 // Rows are added in the order of the index and of exact leverage, so equal contents give equal doubles.
-import { binIndex, type TradeSums } from '#domain/leverage-bin.ts';
+import { binIndex, mergedSums, type TradeSums } from '#domain/leverage-bin.ts';
 import type { TradeStore } from '../store.ts';
 import type { ReadFile } from './read-file.ts';
 import type { Row } from './signal-rows.ts';
@@ -36,7 +36,7 @@ export function tradeSums(trades: ReadFile, { fromMs, toMs, edges }: SumsQuery):
     const found = sumsOf(row, binIndex(edges, row.leverage as number));
     const key = `${found.bin} ${found.side} ${found.pair}`;
     const before = sums.get(key);
-    sums.set(key, before === undefined ? found : merged(before, found));
+    sums.set(key, before === undefined ? found : mergedSums(before, found));
   }
   return [...sums.values()];
 }
@@ -55,22 +55,5 @@ function sumsOf(row: Row, bin: number): TradeSums {
     sumLossPct: row.lost as number,
     firstClosedAtMs: row.firstAt as number,
     lastClosedAtMs: row.lastAt as number,
-  };
-}
-
-function merged(a: TradeSums, b: TradeSums): TradeSums {
-  return {
-    bin: a.bin,
-    side: a.side,
-    pair: a.pair,
-    trades: a.trades + b.trades,
-    wins: a.wins + b.wins,
-    losses: a.losses + b.losses,
-    sumStopLossPct: a.sumStopLossPct + b.sumStopLossPct,
-    sumTakeProfitPct: a.sumTakeProfitPct + b.sumTakeProfitPct,
-    sumWinPct: a.sumWinPct + b.sumWinPct,
-    sumLossPct: a.sumLossPct + b.sumLossPct,
-    firstClosedAtMs: Math.min(a.firstClosedAtMs, b.firstClosedAtMs),
-    lastClosedAtMs: Math.max(a.lastClosedAtMs, b.lastClosedAtMs),
   };
 }
