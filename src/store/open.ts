@@ -34,7 +34,7 @@ export type ReadStore = Pick<GatewayStore, 'decisions' | 'deliveries' | 'studies
 /** Opens the gateway side. Rejects with UNUSABLE_INPUT naming folder or file when it cannot be written, is damaged, foreign or from a newer version. */
 export async function openGatewayStore(options: StoreOptions): Promise<GatewayStore> {
   const { folder, log, hubWrites, sharedTime = null } = options;
-  const writer = await openWriter({ folder, kinds: ['gateway', 'trades'], sharedTime }, log);
+  const writer = await openWriter({ folder, kinds: ['gateway', 'trades'], sharedTime, outbox: null }, log);
   const reads = readPorts(folder);
   return {
     ...reads,
@@ -64,7 +64,7 @@ export async function openGatewayStore(options: StoreOptions): Promise<GatewaySt
 /** Opens the worker side; rejects as `openGatewayStore`. */
 export async function openWorkerStore(options: StoreOptions): Promise<WorkerStore> {
   const { folder, log, hubWrites, sharedTime = null } = options;
-  const writer = await openWriter({ folder, kinds: ['worker', 'params'], sharedTime }, log);
+  const writer = await openWriter({ folder, kinds: ['worker', 'params'], sharedTime, outbox: null }, log);
   const reads = readPorts(folder);
   return {
     ...reads,

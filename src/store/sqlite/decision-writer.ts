@@ -5,6 +5,8 @@ import type { Decision } from '#domain/decision.ts';
 import type { Closing, DeliveryJournal } from '../store.ts';
 import { refusalKeeping } from './bots.ts';
 import { DECISION_COLUMNS, decisionValues } from './decision-rows.ts';
+import { decisionTelling } from './hub-telling.ts';
+import type { OutboxTable } from './outbox-table.ts';
 import { isUniqueRefusal } from './trouble.ts';
 import { voteCounting } from './vote-counts.ts';
 
@@ -16,7 +18,7 @@ interface Deciding {
   readonly decidedUpToSeq: number;
 }
 
-export function decisionOperations(db: DatabaseSync) {
+export function decisionOperations(db: DatabaseSync, outbox: OutboxTable) {
   const insertDecision = db.prepare(
     `INSERT INTO decisions (${DECISION_COLUMNS.join(', ')}) VALUES (${DECISION_COLUMNS.map(() => '?').join(', ')}) ON CONFLICT (id) DO NOTHING`,
   );
@@ -61,6 +63,7 @@ export function decisionOperations(db: DatabaseSync) {
 
   const votes = voteCounting(db);
   const refused = refusalKeeping(db);
+  const tellHub = decisionTelling(db, outbox);
 
   /** Whether the decision is new. */
   const decideOne = ({ decision, fates, owedTo, withheld }: Closing): boolean => {
@@ -77,7 +80,9 @@ export function decisionOperations(db: DatabaseSync) {
 
   return {
     decide: ({ closings, decidedUpToSeq }: Deciding): void => {
-      votes.decided(closings.filter(decideOne).map(({ decision }) => decision));
+      const decided = closings.filter(decideOne).map(({ decision }) => decision);
+      votes.decided(decided);
+      tellHub(decided);
       moveMark.run(decidedUpToSeq);
     },
     begin: ({ decisionId, bot, attemptId, atMs }: Intent): 'begun' | 'busy' => {
@@ -123,6 +128,7 @@ export function decisionOperations(db: DatabaseSync) {
       for (const source of decision.sources) {
         updateSource.run(decision.outcome, source, decision.window.closesAtMs, decision.id);
       }
+      tellHub([decision]);
       return 'recorded';
     },
   };

@@ -1,19 +1,24 @@
 // Forgetting what is old, a few rows at a time inside the writer's own groups: decisions that are final with all that belongs to them, and signals whose
 // decisions are. What is open, owed or settled still is kept however old it is; freed pages are used again.
 import type { DatabaseSync } from 'node:sqlite';
+import type { OutboxTable } from './outbox-table.ts';
 import type { ReadFile } from './read-file.ts';
 
 /** The most signals or decisions that one step removes: a signal waiting for its commit behind it waits a few milliseconds. */
 export const FORGET_STEP = 200;
 
-const UNFINISHED = "(state = 'PENDING' OR settleUntilMs IS NOT NULL OR heldUntilMs IS NOT NULL)";
+/** A delivery that may still change its decision's end. */
+export const UNFINISHED = "(state = 'PENDING' OR settleUntilMs IS NOT NULL OR heldUntilMs IS NOT NULL)";
 /** Tables whose rows belong to a decision. */
 const OF_DECISIONS = ['fates', 'deliveries', 'attempts', 'changes', 'settledTrades'];
 
-export function signalForgetting(db: DatabaseSync) {
+/** What a full outbox left to be taken from its table is kept until the hub has it; without such a hub nothing is. */
+const KEPT_FOR_HUB = (outbox: OutboxTable) => (outbox.rules === null ? 'NULL' : '(SELECT walkAt FROM outboxState)');
+
+export function signalForgetting(db: DatabaseSync, outbox: OutboxTable) {
   const forget = db.prepare(
     `DELETE FROM signals WHERE seq IN (SELECT seq FROM
-      (SELECT seq, receivedAtMs FROM signals WHERE seq <= ? ORDER BY seq LIMIT ${FORGET_STEP}) WHERE receivedAtMs < ?)`,
+      (SELECT seq, receivedAtMs FROM signals WHERE seq <= min(?1, coalesce(${KEPT_FOR_HUB(outbox)}, ?1)) ORDER BY seq LIMIT ${FORGET_STEP}) WHERE receivedAtMs < ?2)`,
   );
   return {
     forgetSignals: ({ beforeMs, upToSeq }: { readonly beforeMs: number; readonly upToSeq: number }): number =>
@@ -21,9 +26,9 @@ export function signalForgetting(db: DatabaseSync) {
   };
 }
 
-export function decisionForgetting(db: DatabaseSync) {
+export function decisionForgetting(db: DatabaseSync, outbox: OutboxTable) {
   const old = db.prepare(
-    `SELECT d.id FROM decisions d INDEXED BY decisionsByClose WHERE d.windowClosesAtMs < ? AND d.outcome <> 'PENDING'
+    `SELECT d.id FROM decisions d INDEXED BY decisionsByClose WHERE d.windowClosesAtMs < min(?1, coalesce(${KEPT_FOR_HUB(outbox)}, ?1)) AND d.outcome <> 'PENDING'
       AND NOT EXISTS (SELECT 1 FROM deliveries WHERE decisionId = d.id AND ${UNFINISHED})
       AND NOT EXISTS (SELECT 1 FROM fates WHERE decisionId = d.id AND seq > (SELECT decidedUpToSeq FROM aggregation))
       ORDER BY d.windowClosesAtMs, d.id LIMIT ${FORGET_STEP}`,

@@ -8,8 +8,11 @@ import { writeAgain } from './database.ts';
 import { feederCounting } from './feeder-counts.ts';
 import { signalForgetting } from './forgetting.ts';
 import type { FileWriter } from './group-commit.ts';
+import { hubRequesting } from './hub-requests.ts';
+import { signalTelling } from './hub-telling.ts';
 import type { JournalTime } from './journal-time.ts';
 import { BY_KEY, BY_SENDING, type FindSignal, firstOf } from './known-signals.ts';
+import { type OutboxTable, outboxOperation } from './outbox-table.ts';
 import { pauseOperations } from './pauses.ts';
 import { contentHash, INSERT_SIGNAL, journaled, type Row, signalValues } from './signal-rows.ts';
 
@@ -25,7 +28,7 @@ export interface RequestRow {
 /** Markets whose open window's end is remembered before the ended ones are forgotten. */
 const REMEMBERED_WINDOWS = 20_000;
 
-export function gatewayWriter(db: DatabaseSync, time: JournalTime) {
+export function gatewayWriter(db: DatabaseSync, time: JournalTime, outbox: OutboxTable) {
   const insert = db.prepare(INSERT_SIGNAL);
   const known = { [BY_KEY]: db.prepare(BY_KEY), [BY_SENDING]: db.prepare(BY_SENDING) };
   const find: FindSignal = (sql, ...values) => known[sql].get(...values);
@@ -38,6 +41,7 @@ export function gatewayWriter(db: DatabaseSync, time: JournalTime) {
   /** Per market the window opened by this process and when it ends by the monotonic clock. Only hints: the rows say what is so. */
   const ends = new Map<string, { readonly closesAtMs: number; readonly endsSteadyMs: number }>();
   const feeders = feederCounting(db);
+  const tellHub = signalTelling(outbox);
   let accepted = 0;
 
   const append = (signal: NewSignal): AppendResult => {
@@ -80,11 +84,15 @@ export function gatewayWriter(db: DatabaseSync, time: JournalTime) {
     db,
     operations: {
       ...pauseOperations(db),
-      ...signalForgetting(db),
+      ...signalForgetting(db, outbox),
+      ...outboxOperation('gateway', outbox),
+      ...hubRequesting(db),
       tryGateway: () => writeAgain(db),
       appendSignals: (signals: readonly NewSignal[]): readonly AppendResult[] => {
         const ends = signals.map(append);
-        feeders.count(ends.flatMap(({ kind, signal }) => (kind === 'accepted' ? [signal] : [])));
+        const fresh = ends.flatMap(({ kind, signal }) => (kind === 'accepted' ? [signal] : []));
+        feeders.count(fresh);
+        tellHub(fresh);
         return ends;
       },
       appendRequest: (request: RequestRow): number =>

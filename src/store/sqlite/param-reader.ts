@@ -15,7 +15,8 @@ export function paramReader(params: ReadFile): Pick<ParamStore, 'newest'> {
   };
 }
 
-function recordOf(row: Row): ParamRecord {
+/** The record of a row of `SELECT * FROM params`. */
+export function recordOf(row: Row): ParamRecord {
   return {
     pair: row.pair as string,
     side: row.side === 'LONG' || row.side === 'SHORT' ? row.side : null,

@@ -5,6 +5,7 @@ import { writeAgain } from './database.ts';
 import { decisionOperations } from './decision-writer.ts';
 import { decisionForgetting } from './forgetting.ts';
 import type { FileWriter } from './group-commit.ts';
+import { type OutboxTable, outboxOperation } from './outbox-table.ts';
 
 /** A study as a row: `body` is the study as JSON; a null `plane` leaves a kept one as it is. */
 export interface StudyRow {
@@ -17,7 +18,7 @@ export interface StudyRow {
   readonly requestSeq: number | null;
 }
 
-export function workerWriter(db: DatabaseSync) {
+export function workerWriter(db: DatabaseSync, outbox: OutboxTable) {
   const saveStudy =
     db.prepare(`INSERT INTO studies (id, pair, state, createdAtMs, body, plane) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET pair = excluded.pair, state = excluded.state, createdAtMs = excluded.createdAtMs,
@@ -27,9 +28,10 @@ export function workerWriter(db: DatabaseSync) {
     kind: 'worker',
     db,
     operations: {
-      ...decisionOperations(db),
+      ...decisionOperations(db, outbox),
       ...botOperations(db),
-      ...decisionForgetting(db),
+      ...decisionForgetting(db, outbox),
+      ...outboxOperation('worker', outbox),
       tryWorker: () => writeAgain(db),
       saveStudy: ({ id, pair, state, createdAtMs, body, plane, requestSeq }: StudyRow): void => {
         saveStudy.run(id, pair, state, createdAtMs, body, plane);

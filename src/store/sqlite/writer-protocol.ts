@@ -3,6 +3,7 @@ import { Fault, type FaultCode } from '#domain/fault.ts';
 import type { gatewayWriter } from './gateway-writer.ts';
 import type { Operation } from './group-commit.ts';
 import type { paramsWriter, tradesWriter } from './hub-writers.ts';
+import type { OutboxRules } from './outbox-table.ts';
 import type { FileKind } from './schema.ts';
 import type { workerWriter } from './worker-writer.ts';
 
@@ -17,6 +18,8 @@ export interface OpenFiles {
   readonly folder: string;
   readonly kinds: readonly FileKind[];
   readonly sharedTime: SharedArrayBuffer | null;
+  /** Where the hub is not in the data folder: what is put into the outboxes. null: nothing is. */
+  readonly outbox: OutboxRules | null;
 }
 
 /** What a writer thread is told. Every message with an `id` is answered; `end` follows when all files are closed. */

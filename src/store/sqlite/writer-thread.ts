@@ -1,11 +1,13 @@
 // The writer thread of a process: the only one in it that writes files of the data folder. It takes everything that has queued up, commits it
 // as one group per file with one sync to disk, and answers afterwards.
+import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { openForWriting } from './database.ts';
 import { gatewayWriter } from './gateway-writer.ts';
 import { commitGroup, type FileWriter, type Operation, type Outcome } from './group-commit.ts';
 import { paramsWriter, tradesWriter } from './hub-writers.ts';
 import { JournalTime } from './journal-time.ts';
+import { type OutboxTable, outboxTable } from './outbox-table.ts';
 import { Pacing } from './pacing.ts';
 import type { FileKind } from './schema.ts';
 import { elapsedMs, pause, threadTime } from './thread-time.ts';
@@ -84,12 +86,20 @@ function commit(group: readonly Operation[]): void {
   if (known < group.length) throw new Error('operations on files that are not open');
 }
 
-function open({ folder, kinds, sharedTime }: OpenFiles): void {
+function open({ folder, kinds, sharedTime, outbox }: OpenFiles): void {
+  const time = threadTime(sharedTime);
+  const withOutbox = (kind: FileKind, writerOf: (db: DatabaseSync, table: OutboxTable) => FileWriter) => () => {
+    const db = openForWriting(folder, kind);
+    return writerOf(
+      db,
+      outboxTable(db, outbox, () => time().wallMs),
+    );
+  };
   const writerOf: Readonly<Record<FileKind, () => FileWriter>> = {
-    gateway: () => gatewayWriter(openForWriting(folder, 'gateway'), new JournalTime(threadTime(sharedTime))),
-    worker: () => workerWriter(openForWriting(folder, 'worker')),
-    trades: () => tradesWriter(openForWriting(folder, 'trades')),
-    params: () => paramsWriter(openForWriting(folder, 'params')),
+    gateway: withOutbox('gateway', (db, table) => gatewayWriter(db, new JournalTime(time), table)),
+    worker: withOutbox('worker', workerWriter),
+    trades: withOutbox('trades', tradesWriter),
+    params: withOutbox('params', paramsWriter),
   };
   const taken = kinds.find((kind) => writers.has(kind));
   if (taken !== undefined)

@@ -1,0 +1,75 @@
+// What of a file's new rows the shared hub is told, and what happens when its outbox is full: signals and decisions are never refused for it - they are
+// taken from their tables when there is room again -, trades and levels are, so that whoever hands them in keeps them.
+import type { DatabaseSync } from 'node:sqlite';
+import type { Decision } from '#domain/decision.ts';
+import type { ParamRecord } from '#domain/exit-params.ts';
+import { Fault } from '#domain/fault.ts';
+import type { Signal } from '#domain/signal.ts';
+import type { ClosedTrade } from '#domain/trade.ts';
+import { decisionLine } from '#store/influx/decision-lines.ts';
+import { paramsLine } from '#store/influx/params-lines.ts';
+import { signalLine } from '#store/influx/signal-lines.ts';
+import { tradeLine } from '#store/influx/trade-lines.ts';
+import { UNFINISHED } from './forgetting.ts';
+import type { OutboxTable } from './outbox-table.ts';
+
+/** Tells of signals just journaled, in journal order. */
+export function signalTelling({ rules, full, put, leave }: OutboxTable): (signals: readonly Signal[]) => void {
+  if (rules === null) return () => undefined;
+  const { measurement } = rules.names.signals;
+  return (signals) => {
+    const [first] = signals;
+    if (first === undefined) return;
+    if (full() !== undefined) leave({ at: first.seq - 1, id: '' });
+    else put(signals.map((signal) => ({ line: () => signalLine(signal, measurement), ref: null })));
+  };
+}
+
+/**
+ * Tells of decisions just decided or ended, each exactly once and only when its end stays: FORWARDED at once, any other end when none of its deliveries
+ * is open, looked for or held. In the hub the outcome is part of a point's name, so a second end would be a second point.
+ */
+export function decisionTelling(db: DatabaseSync, outbox: OutboxTable): (decisions: readonly Decision[]) => void {
+  const { rules, full, put, leave } = outbox;
+  if (rules === null) return () => undefined;
+  const { measurement } = rules.names.decisions;
+  const open = db.prepare(`SELECT 1 FROM deliveries WHERE decisionId = ? AND ${UNFINISHED} LIMIT 1`);
+  const tell = db.prepare('UPDATE decisions SET told = 1 WHERE id = ? AND told IS NULL');
+  const stays = ({ id, outcome }: Decision) =>
+    outcome !== 'PENDING' && (outcome === 'FORWARDED' || outcome === 'REJECTED' || open.get(id) === undefined);
+  return (decisions) => {
+    const ended = decisions.filter((decision) => stays(decision) && tell.run(decision.id).changes === 1);
+    if (ended.length === 0) return;
+    if (full() !== undefined) leave({ at: Math.min(...ended.map(({ window }) => window.closesAtMs)), id: '' });
+    else put(ended.map((decision) => ({ line: () => decisionLine(decision, measurement), ref: null })));
+  };
+}
+
+/** Tells of closed trades; throws HUB_UNAVAILABLE when the outbox is full, so that nothing of the call is recorded. */
+export function tradeTelling({ rules, full, put }: OutboxTable): (trades: readonly ClosedTrade[]) => void {
+  if (rules === null) return () => undefined;
+  const { measurement } = rules.names.trades;
+  return (trades) => {
+    requireRoom('closed trades', full());
+    put(trades.map((trade) => ({ line: () => tradeLine(trade, measurement), ref: JSON.stringify(trade) })));
+  };
+}
+
+/** Tells of a published record; throws HUB_UNAVAILABLE when the outbox is full. */
+export function paramTelling({ rules, full, put }: OutboxTable): (record: ParamRecord) => void {
+  if (rules === null) return () => undefined;
+  const { names } = rules;
+  return (record) => {
+    requireRoom('published levels', full());
+    put([{ line: () => paramsLine(record, names), ref: JSON.stringify(record) }]);
+  };
+}
+
+/** Throws HUB_UNAVAILABLE when the outbox of `what` is `full` (which bound, in words). */
+export function requireRoom(what: string, full: string | undefined): void {
+  if (full === undefined) return;
+  throw new Fault(
+    'HUB_UNAVAILABLE',
+    `the hub does not take what it is sent, and the outbox of ${what} is full (${full}); try again when the hub is back`,
+  );
+}

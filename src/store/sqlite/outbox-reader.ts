@@ -1,0 +1,124 @@
+// Reading an outbox: what waits, what the hub will never take, where it stands, and the source rows after a place. Short reads on the calling thread.
+
+import { Fault } from '#domain/fault.ts';
+import type { HubNames } from '#store/influx/bucket-names.ts';
+import type { WalkCursor } from './outbox-table.ts';
+import { cursorOf, type WalkKind, type WalkScope, walkOf } from './outbox-walk.ts';
+import type { ReadFile } from './read-file.ts';
+
+/** A row that waits; a higher seq was put in later. */
+export interface OutboxRow {
+  readonly seq: number;
+  readonly line: string;
+}
+
+/** Where an outbox stands. */
+export interface OutboxState {
+  readonly rows: number;
+  readonly bytes: number;
+  /** Dead letters. */
+  readonly dead: number;
+  /** When the oldest row was put in, epoch ms; null without rows. */
+  readonly oldestAtMs: number | null;
+  /** The newest line the hub has acknowledged; null before the first. */
+  readonly lastLine: string | null;
+  /** The source rows after this place are to be sent; null: none. */
+  readonly walk: WalkCursor | null;
+  readonly walkSkips: number;
+  /** The last operators' request that was applied. */
+  readonly requestSeq: number;
+}
+
+/** A line the hub refused for good, with its words. `status` 0: no line can say it. */
+export interface DeadLetter {
+  readonly id: number;
+  readonly line: string;
+  readonly atMs: number;
+  readonly refusedAtMs: number;
+  readonly status: number;
+  readonly words: string;
+}
+
+/** Source rows as lines. `unwritable`: what no line can say, in words. `to`: the place after them; null when none were left. */
+export interface Walked {
+  readonly lines: readonly string[];
+  readonly unwritable: readonly string[];
+  readonly to: WalkCursor | null;
+}
+
+export interface OutboxReader {
+  /** Where it stands; undefined while the file is not there or not made anew. */
+  state(): OutboxState | undefined;
+  /** Rows with seq > `after` in order, at most `limit`. */
+  rows(after: number, limit: number): readonly OutboxRow[];
+  /** What the waiting rows with seq > `after` tell of, oldest first. */
+  refs(after: number): readonly { readonly seq: number; readonly ref: string }[];
+  /** Newest first, at most `limit`; with `id` below `before` when given. */
+  deadLetters(limit: number, before?: number): readonly DeadLetter[];
+  walk(from: WalkCursor, limit: number, scope: WalkScope): Walked;
+  /** How many source rows there are in `scope`. */
+  total(scope: WalkScope): number;
+}
+
+/** The outbox of `file`; its source rows are made into lines with `names`. */
+export function outboxReader(file: ReadFile, kind: WalkKind, names: HubNames): OutboxReader {
+  return {
+    state: () => {
+      const [row] = file.rows(
+        'SELECT *, (SELECT atMs FROM outbox ORDER BY seq LIMIT 1) AS oldestAtMs FROM outboxState',
+      );
+      if (row === undefined) return undefined;
+      return {
+        rows: row.rows as number,
+        bytes: row.bytes as number,
+        dead: row.dead as number,
+        oldestAtMs: row.oldestAtMs as number | null,
+        lastLine: row.lastLine as string | null,
+        walk: row.walkAt === null ? null : { at: row.walkAt as number, id: row.walkId as string },
+        walkSkips: row.walkSkips as number,
+        requestSeq: row.requestSeq as number,
+      };
+    },
+    rows: (after, limit) =>
+      file.rows('SELECT seq, line FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?', after, limit).map((row) => ({
+        seq: row.seq as number,
+        line: row.line as string,
+      })),
+    refs: (after) =>
+      file
+        .rows('SELECT seq, ref FROM outbox WHERE seq > ? AND ref IS NOT NULL ORDER BY seq', after)
+        .map((row) => ({ seq: row.seq as number, ref: row.ref as string })),
+    deadLetters: (limit, before = Number.MAX_SAFE_INTEGER) =>
+      file
+        .rows(
+          'SELECT id, line, atMs, refusedAtMs, status, words FROM deadLetters WHERE id < ? ORDER BY id DESC LIMIT ?',
+          before,
+          limit,
+        )
+        .map((row) => ({
+          id: row.id as number,
+          line: row.line as string,
+          atMs: row.atMs as number,
+          refusedAtMs: row.refusedAtMs as number,
+          status: row.status as number,
+          words: row.words as string,
+        })),
+    walk: (from, limit, scope) => {
+      const { sql, lineOf } = walkOf(kind, scope);
+      const rows = file.rows(sql, from.at, from.id, limit);
+      const lines: string[] = [];
+      const unwritable: string[] = [];
+      for (const row of rows) {
+        try {
+          lines.push(lineOf(row, names));
+        } catch (error) {
+          if (!(error instanceof Fault)) throw error;
+          unwritable.push(`${error.message} (${JSON.stringify(row)})`);
+        }
+      }
+      const last = rows.at(-1);
+      return { lines, unwritable, to: last === undefined ? null : cursorOf(last) };
+    },
+    total: (scope) => Number(file.rows(walkOf(kind, scope).total)[0]?.n ?? 0),
+  };
+}

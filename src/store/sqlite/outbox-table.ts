@@ -1,0 +1,212 @@
+// What a writer thread does to the outbox of its file: puts rows in beside their source rows, takes away what the hub has, and keeps what it will never
+// take. Runs inside the caller's transaction; every count in `outboxState` is true at each commit.
+import type { DatabaseSync } from 'node:sqlite';
+import { Fault } from '#domain/fault.ts';
+import type { HubNames } from '#store/influx/bucket-names.ts';
+import type { FileKind } from './schema.ts';
+
+/** How much may wait for the hub, per file: rows, bytes of their lines, and the age of the oldest. */
+export interface OutboxBounds {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly ageMs: number;
+}
+
+/** What a writer thread needs to know of a hub that is not in the data folder. */
+export interface OutboxRules {
+  readonly names: HubNames;
+  readonly bounds: OutboxBounds;
+}
+
+/** One row to be: how its line is made, and what it tells of as JSON (null: nobody asks before the hub has it). */
+export interface OutboxEntry {
+  readonly line: () => string;
+  readonly ref: string | null;
+}
+
+/** A place in the order of a file's source rows; what follows it comes next. */
+export interface WalkCursor {
+  readonly at: number;
+  readonly id: string;
+}
+
+/** Before every source row. */
+export const WALK_START: WalkCursor = { at: -1, id: '' };
+
+/** A line the hub refused for good: by its row, or by its text when it was taken from its source. Status 0: no line can say it. */
+export type Refused = { readonly status: number; readonly words: string } & (
+  | { readonly seq: number }
+  | { readonly line: string }
+);
+
+/**
+ * settle: rows that are in the hub (`gone`, as first and last seq) or refused; `lastLine` is the newest line the hub has. walked: source rows up to `to`
+ * are in the hub or refused; `to` null: there were none left when `skips` was read. walk: the source rows after `from` are to be sent (again).
+ * request: what an operator asked for dead letters.
+ */
+export type OutboxStep =
+  | {
+      readonly kind: 'settle';
+      readonly gone: readonly (readonly [number, number])[];
+      readonly refused: readonly Refused[];
+      readonly lastLine: string | null;
+    }
+  | {
+      readonly kind: 'walked';
+      readonly from: WalkCursor;
+      readonly to: WalkCursor | null;
+      readonly skips: number;
+      readonly refused: readonly Refused[];
+      readonly lastLine: string | null;
+    }
+  | { readonly kind: 'walk'; readonly from: WalkCursor }
+  | {
+      readonly kind: 'request';
+      readonly seq: number;
+      readonly verb: 'retry' | 'drop';
+      readonly ids: readonly number[] | null;
+    };
+
+export interface OutboxTable {
+  /** null: the hub is in the data folder, and nothing is put in. */
+  readonly rules: OutboxRules | null;
+  /** Which bound is reached, in words; undefined while there is room. */
+  full(): string | undefined;
+  /** Adds rows. An entry whose line cannot be made becomes a dead letter at once. */
+  put(entries: readonly OutboxEntry[]): void;
+  /** Leaves the source rows after `from` to be taken from their table later: nothing is put in for them. */
+  leave(from: WalkCursor): void;
+  /** Applies `step`; how many rows or dead letters it moved. */
+  apply(step: OutboxStep): number;
+}
+
+/** The one operation that writers offer for their outbox, named for the file: a group is told apart by names. */
+export type OutboxOperation<Kind extends FileKind> = {
+  readonly [Name in `${Kind}Outbox`]: (step: OutboxStep) => number;
+};
+
+export function outboxOperation<Kind extends FileKind>(kind: Kind, table: OutboxTable): OutboxOperation<Kind> {
+  return { [`${kind}Outbox`]: table.apply } as OutboxOperation<Kind>;
+}
+
+/** The outbox of the file `db`. `nowMs` reads the wall clock. */
+export function outboxTable(db: DatabaseSync, rules: OutboxRules | null, nowMs: () => number): OutboxTable {
+  const add = db.prepare('INSERT INTO outbox (line, ref, atMs) VALUES (?, ?, ?)');
+  const count = db.prepare('UPDATE outboxState SET rows = rows + ?, bytes = bytes + ?, dead = dead + ?');
+  const state = db.prepare(
+    'SELECT rows, bytes, (SELECT atMs FROM outbox ORDER BY seq LIMIT 1) AS oldestAtMs FROM outboxState',
+  );
+  const sized = db.prepare('SELECT total(octet_length(line)) AS bytes FROM outbox WHERE seq BETWEEN ? AND ?');
+  const remove = db.prepare('DELETE FROM outbox WHERE seq BETWEEN ? AND ?');
+  const rowOf = db.prepare('SELECT line, ref, atMs FROM outbox WHERE seq = ?');
+  const bury = db.prepare(
+    'INSERT INTO deadLetters (line, ref, atMs, refusedAtMs, status, words) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const known = db.prepare('SELECT 1 FROM deadLetters WHERE line = ?');
+  const last = db.prepare('UPDATE outboxState SET lastLine = coalesce(?, lastLine)');
+  const leave = db.prepare(
+    `UPDATE outboxState SET walkSkips = walkSkips + 1, (walkAt, walkId) = (SELECT
+      CASE WHEN walkAt IS NULL OR (walkAt, walkId) > (?1, ?2) THEN ?1 ELSE walkAt END,
+      CASE WHEN walkAt IS NULL OR (walkAt, walkId) > (?1, ?2) THEN ?2 ELSE walkId END)`,
+  );
+  const walked = db.prepare('UPDATE outboxState SET walkAt = ?, walkId = ? WHERE walkAt = ? AND walkId = ?');
+  const endWalk = db.prepare('UPDATE outboxState SET walkAt = NULL, walkId = NULL WHERE walkSkips = ?');
+  const asked = db.prepare('UPDATE outboxState SET requestSeq = ? WHERE requestSeq < ?');
+  const chosen = '(?1 IS NULL OR id IN (SELECT value FROM json_each(?1)))';
+  const revive = db.prepare(
+    `INSERT INTO outbox (line, ref, atMs) SELECT line, ref, ?2 FROM deadLetters WHERE ${chosen} AND line <> '' ORDER BY id`,
+  );
+  const revived = db.prepare(
+    `SELECT total(octet_length(line)) AS bytes FROM deadLetters WHERE ${chosen} AND line <> ''`,
+  );
+  const forget = db.prepare(`DELETE FROM deadLetters WHERE ${chosen} AND (?2 = 1 OR line <> '')`);
+
+  const drop = (from: number, to: number) => {
+    const bytes = Number(sized.get(from, to)?.bytes ?? 0);
+    const rows = Number(remove.run(from, to).changes);
+    if (rows > 0) count.run(-rows, -bytes, 0);
+    return rows;
+  };
+  const refuse = (refused: Refused) => {
+    const { status, words } = refused;
+    if ('line' in refused) {
+      if (refused.line !== '' && known.get(refused.line) !== undefined) return;
+      bury.run(refused.line, null, nowMs(), nowMs(), status, words);
+    } else {
+      const row = rowOf.get(refused.seq);
+      if (row === undefined) return;
+      bury.run(row.line as string, row.ref as string | null, row.atMs as number, nowMs(), status, words);
+      drop(refused.seq, refused.seq);
+    }
+    count.run(0, 0, 1);
+  };
+  return {
+    rules,
+    full: () => {
+      if (rules === null) return undefined;
+      const { rows, bytes, oldestAtMs } = state.get() as { rows: number; bytes: number; oldestAtMs: number | null };
+      const { bounds } = rules;
+      if (rows >= bounds.rows) return `${rows} rows, allowed: fewer than ${bounds.rows}`;
+      if (bytes >= bounds.bytes) return `${bytes} bytes, allowed: fewer than ${bounds.bytes}`;
+      const ageMs = oldestAtMs === null ? 0 : nowMs() - oldestAtMs;
+      if (ageMs < bounds.ageMs) return undefined;
+      return `the oldest of ${rows} rows has waited for ${Math.floor(ageMs / 1_000)} s, allowed: less than ${bounds.ageMs / 1_000} s`;
+    },
+    put: (entries) => {
+      const atMs = nowMs();
+      let rows = 0;
+      let bytes = 0;
+      for (const { line, ref } of entries) {
+        const made = attempt(line);
+        if (made instanceof Fault) {
+          refuse({ line: '', status: 0, words: `${made.message} (${ref ?? 'nothing more is known of it'})` });
+          continue;
+        }
+        add.run(made, ref, atMs);
+        rows += 1;
+        bytes += Buffer.byteLength(made);
+      }
+      if (rows > 0) count.run(rows, bytes, 0);
+    },
+    leave: ({ at, id }) => {
+      leave.run(at, id);
+    },
+    apply: (step) => {
+      switch (step.kind) {
+        case 'settle': {
+          const rows = step.gone.reduce((sum, [from, to]) => sum + drop(from, to), 0);
+          step.refused.forEach(refuse);
+          last.run(step.lastLine);
+          return rows;
+        }
+        case 'walked':
+          step.refused.forEach(refuse);
+          last.run(step.lastLine);
+          if (step.to === null) return Number(endWalk.run(step.skips).changes);
+          return Number(walked.run(step.to.at, step.to.id, step.from.at, step.from.id).changes);
+        case 'walk':
+          leave.run(step.from.at, step.from.id);
+          return 0;
+        case 'request': {
+          if (asked.run(step.seq, step.seq).changes === 0) return 0;
+          const ids = step.ids === null ? null : JSON.stringify(step.ids);
+          const isRetry = step.verb === 'retry';
+          const bytes = isRetry ? Number(revived.get(ids)?.bytes ?? 0) : 0;
+          const rows = isRetry ? Number(revive.run(ids, nowMs()).changes) : 0;
+          const moved = Number(forget.run(ids, isRetry ? 0 : 1).changes);
+          count.run(rows, bytes, -moved);
+          return moved;
+        }
+      }
+    },
+  };
+}
+
+function attempt(line: () => string): string | Fault {
+  try {
+    return line();
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'UNUSABLE_INPUT') return error;
+    throw error;
+  }
+}
