@@ -1,12 +1,14 @@
-// The ports of the hub, which the fleet shares: published levels, closed trades, and the figures kept of them.
+// The ports of the hub, which the fleet shares: published levels, closed trades, candles, entries, and the figures kept of them.
+// Reads take a signal where they may hang: when it aborts they reject with HUB_UNAVAILABLE and cost the hub nothing more.
 import type { ParamRecord } from '#domain/exit-params.ts';
 import type { TradeSums } from '#domain/leverage-bin.ts';
+import type { Candles, HistoricalSignal } from '#domain/market.ts';
 import type { ClosedTrade } from '#domain/trade.ts';
 
 /** Published exit levels. A record replaces the older one of its (pair, side). */
 export interface ParamStore {
   /** The newest record of every (pair, side), in no order. Records of names that are no pairs are left out and counted in `ignored`. */
-  newest(): Promise<{ readonly records: readonly ParamRecord[]; readonly ignored: number }>;
+  newest(signal?: AbortSignal): Promise<{ readonly records: readonly ParamRecord[]; readonly ignored: number }>;
   publish(record: ParamRecord): Promise<void>;
 }
 
@@ -26,13 +28,45 @@ export interface TradeStore {
    * Sums over the trades closed at from <= closedAt <= to, per (bin, side, pair), counting only those with leverage inside `edges`, a finite profit
    * and both levels with right signs (stop < 0 < target).
    */
-  sums(query: {
-    readonly fromMs: number;
-    readonly toMs: number;
-    readonly edges: readonly number[];
-  }): Promise<readonly TradeSums[]>;
+  sums(
+    query: { readonly fromMs: number; readonly toMs: number; readonly edges: readonly number[] },
+    signal?: AbortSignal,
+  ): Promise<readonly TradeSums[]>;
   /** What the trades closed at from <= closedAt <= to earned, per source their tag names, in no order; those with several count for each. */
-  bySource(query: { readonly fromMs: number; readonly toMs: number }): Promise<readonly SourceSums[]>;
+  bySource(
+    query: { readonly fromMs: number; readonly toMs: number },
+    signal?: AbortSignal,
+  ): Promise<readonly SourceSums[]>;
+}
+
+/** A series of candles as the hub knows it. */
+export interface CandleListing {
+  readonly pair: string;
+  readonly timeframe: string;
+}
+
+/** Candles of the fleet. */
+export interface CandleStore {
+  /** Candles of one open time replace the older ones of their pair and timeframe; the others stay. All or none; rejects with HUB_UNAVAILABLE. */
+  write(candles: Candles): Promise<void>;
+  /** The candles with fromMs <= open time < toMs (epoch ms), ascending; none is a series without candles. A volume nobody recorded is NaN. */
+  read(
+    query: { readonly pair: string; readonly timeframe: string; readonly fromMs: number; readonly toMs: number },
+    signal?: AbortSignal,
+  ): Promise<Candles>;
+  /** What there is, by pair and timeframe. Names that are no pairs and timeframes that are none are left out. */
+  list(signal?: AbortSignal): Promise<readonly CandleListing[]>;
+}
+
+/** When entries were wanted, for the search: those that other writers left in history, and the FORWARDED decisions since. */
+export interface EntryStore {
+  /** Keeps `signals` of `pair` as history; one that is there already (same time and side) counts once. All or none. */
+  remember(pair: string, signals: readonly HistoricalSignal[]): Promise<void>;
+  /** Entries of `pair` at fromMs <= time < toMs (epoch ms), ascending, LONG before SHORT, each (time, side) once; a decision's time is its window's nominal close. */
+  read(
+    query: { readonly pair: string; readonly fromMs: number; readonly toMs: number },
+    signal?: AbortSignal,
+  ): Promise<readonly HistoricalSignal[]>;
 }
 
 /** Figures kept in the data folder for the next start. A torn or damaged file is absent and logged, never half read. */
