@@ -9,6 +9,8 @@ import { machineFault, SQLITE_CANTOPEN, SQLITE_CORRUPT, SQLITE_NOTADB, sqliteCod
 
 /** Files up to this size are checked page by page at every opening (tens of ms); larger ones show damage when a page is read. */
 const CHECKED_MAX_BYTES = 16 * 1024 * 1024;
+/** After so many pages in the -wal file (16 MB) they are copied into the main one: pages written again and again meanwhile are copied once. */
+const CHECKPOINT_PAGES = 4_096;
 const RECOVERY =
   'stop the service, move the file and its -wal and -shm aside, then start again or put a backup in its place';
 
@@ -21,6 +23,7 @@ export function openForWriting(folder: string, kind: FileKind): DatabaseSync {
     try {
       const version = checked(db, FORMATS[kind], file);
       db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864');
+      db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
       migrate(db, FORMATS[kind], version);
       return db;
     } catch (error) {
