@@ -5,6 +5,7 @@ import { botAddress, botList } from './bot-address.ts';
 import { ascendingEdges, exitLevels, host, type Kind, number, oneOf, onOff, path } from './config-kind.ts';
 import { feederList, feederLogin, keyList } from './credential.ts';
 import { confidence, minAgreements, overrideList, windowSeconds } from './ensemble-override.ts';
+import { INFLUX_ROWS } from './influx-rows.ts';
 import type { Settings } from './settings.ts';
 
 /** One row: the variable (null: only the file has it), the kind of value, its default as text (null: not set), and its meaning. */
@@ -46,6 +47,7 @@ export const TABLE: Table = {
     fallback: 'on',
     meaning: 'Whether this gateway takes signals; exactly one host of a fleet does.',
   },
+  ...INFLUX_ROWS,
   figuresSeconds: {
     env: 'PARAMGATE_FIGURES_SECONDS',
     kind: number({ min: 0, max: 3_600 }),

@@ -4,13 +4,29 @@ import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { Fault } from '#domain/fault.ts';
 import type { BotConfig } from '#fleet/fleet.ts';
+import type { InfluxHub } from '#store/store.ts';
 import { botMistakes, botsOfSides } from './bot-address.ts';
 import { defaultSettings, type Origins, readSettings } from './config-sources.ts';
 import { type Credential, credentialMistakes } from './credential.ts';
+import { influxHubOf, influxMistakes } from './influx-settings.ts';
 import type { Settings } from './settings.ts';
 
 /** Everything that can be set, ready for use. `bots` holds all bots and `credentials` all callers, whichever way they were named; without credentials every caller is an operator. */
-export interface Config extends Omit<Settings, 'botLong' | 'botShort' | 'keys' | 'feederBasic' | 'feeders'> {
+export interface Config
+  extends Omit<
+    Settings,
+    | 'botLong'
+    | 'botShort'
+    | 'keys'
+    | 'feederBasic'
+    | 'feeders'
+    | 'influxUrl'
+    | 'influxToken'
+    | 'influxOrg'
+    | 'influxNames'
+  > {
+  /** The shared hub; null: it is embedded in the data folder. */
+  readonly influx: InfluxHub | null;
   readonly bots: readonly BotConfig[];
   readonly credentials: readonly Credential[];
 }
@@ -28,7 +44,7 @@ export function loadConfig(env: Environment, cwd: string): Loaded {
   const credentials = credentialsOf(settings);
   const all = [
     ...mistakes,
-    ...influxMistakes(env),
+    ...influxMistakes(settings, mistakes),
     ...botMistakes(settings, settings.bots),
     ...credentialMistakes(credentials),
     ...addressMistakes(
@@ -55,19 +71,18 @@ export function defaultConfig(cwd: string): Config {
 }
 
 function configOf(settings: Settings): Config {
-  const { botLong, botShort, bots, keys: _keys, feederBasic: _basic, feeders: _feeders, ...rest } = settings;
-  return { ...rest, bots: [...bots, ...botsOfSides(botLong, botShort)], credentials: credentialsOf(settings) };
+  const { botLong, botShort, bots, keys: _keys, feederBasic: _basic, feeders: _feeders, ...others } = settings;
+  const { influxUrl: _url, influxToken: _token, influxOrg: _org, influxNames: _names, ...rest } = others;
+  return {
+    ...rest,
+    bots: [...bots, ...botsOfSides(botLong, botShort)],
+    credentials: credentialsOf(settings),
+    influx: influxHubOf(settings),
+  };
 }
 
 function credentialsOf({ keys, feederBasic, feeders }: Settings): readonly Credential[] {
   return [...keys, ...(feederBasic === undefined ? [] : [feederBasic]), ...feeders];
-}
-
-/** The variables of the InfluxDB hub are refused while the embedded hub is the only one: to use another hub than the named one would be worse than not to start. */
-function influxMistakes(env: Environment): readonly string[] {
-  return ['INFLUX_URL', 'INFLUX_TOKEN', 'INFLUX_ORG']
-    .filter((name) => (env[name] ?? '') !== '')
-    .map((name) => `${name}: is set, but this version has only the embedded hub; allowed: not set`);
 }
 
 function addressMistakes({ host, port, workerPort }: Settings, hasKeys: boolean): readonly string[] {

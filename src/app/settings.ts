@@ -1,6 +1,7 @@
 // What can be set, by the names the file uses. The table says how each is written, checked and explained.
 import type { ExitLevels } from '#domain/exit-params.ts';
 import type { BotConfig } from '#fleet/fleet.ts';
+import type { HubNames } from '#store/store.ts';
 import type { BotAddress } from './bot-address.ts';
 import type { Credential } from './credential.ts';
 import type { EnsembleOverride } from './ensemble-override.ts';
@@ -14,6 +15,10 @@ export interface Settings {
   readonly workerPort: number | undefined;
   readonly data: string;
   readonly intake: boolean;
+  readonly influxUrl: string | undefined;
+  readonly influxToken: string | undefined;
+  readonly influxOrg: string | undefined;
+  readonly influxNames: HubNames | undefined;
   readonly figuresSeconds: number;
   readonly maxStaleSeconds: number;
   readonly optunaMaxAgeHours: number;

@@ -12,16 +12,27 @@ import type {
 } from '#domain/decision.ts';
 import type { Side } from '#domain/market.ts';
 import type { NewSignal, Signal } from '#domain/signal.ts';
-import type { Plane, Study, StudySpec } from '#domain/study.ts';
+import type { Plane, Study, StudySpec, Trial } from '#domain/study.ts';
 import type { BotJournal } from './bot-journal.ts';
 import type { FeederJournal } from './feeder-journal.ts';
 import type { ParamStore, SnapshotStore, TradeStore } from './hub.ts';
 import type { PauseJournal } from './pause-journal.ts';
+import type { TrialJournal } from './trial-journal.ts';
 
 export type { BotJournal } from './bot-journal.ts';
 export type { FeederJournal } from './feeder-journal.ts';
-export type { ParamStore, SnapshotStore, SourceSums, TradeStore } from './hub.ts';
+export type {
+  CandleListing,
+  CandleStore,
+  EntryStore,
+  ParamStore,
+  SnapshotStore,
+  SourceSums,
+  TradeStore,
+} from './hub.ts';
+export { DEFAULT_HUB_NAMES, type HubNames, type HubPlace, type InfluxHub } from './influx/bucket-names.ts';
 export type { PauseJournal } from './pause-journal.ts';
+export type { TrialJournal } from './trial-journal.ts';
 
 // ---- signals: written by the gateway side -------------------------------------------------------------------------------------------
 
@@ -155,7 +166,13 @@ export interface DeliveryJournal {
 export type StudyRequest =
   | { readonly kind: 'start'; readonly studyId: string; readonly spec: StudySpec }
   | { readonly kind: 'cancel'; readonly studyId: string }
-  | { readonly kind: 'keep'; readonly studyId: string; readonly study: Study; readonly plane: Plane | null };
+  | {
+      readonly kind: 'keep';
+      readonly studyId: string;
+      readonly study: Study;
+      readonly trials: readonly Trial[];
+      readonly plane: Plane | null;
+    };
 
 export interface StudyRequests {
   append(request: StudyRequest, atMs: number): Promise<number>;
@@ -198,6 +215,7 @@ export interface GatewayStore extends AsyncDisposable {
   readonly bots: Omit<BotJournal, 'save'>;
   readonly studyRequests: Pick<StudyRequests, 'append'>;
   readonly studies: Pick<StudyJournal, 'byIds' | 'page' | 'plane'>;
+  readonly trials: Pick<TrialJournal, 'of'>;
   readonly params: Pick<ParamStore, 'newest'>;
   readonly trades: TradeStore;
   readonly snapshots: SnapshotStore;
@@ -206,6 +224,8 @@ export interface GatewayStore extends AsyncDisposable {
    * Resolves to how many went: 0 when there are none (left).
    */
   forget(beforeMs: number): Promise<number>;
+  /** As `forget`, requests of before `beforeMs` that the worker has seen. */
+  forgetStudyRequests(beforeMs: number): Promise<number>;
   /** Writes to the gateway's file without changing anything; rejects with JOURNAL_UNAVAILABLE when that cannot be. */
   tryWriting(): Promise<void>;
   /** Calls `listener` after a write to the hub by this process, whichever side made it. Returns what ends it. */
@@ -222,10 +242,16 @@ export interface WorkerStore extends AsyncDisposable {
   readonly bots: Pick<BotJournal, 'save'>;
   readonly studyRequests: Pick<StudyRequests, 'after'>;
   readonly studies: StudyJournal;
+  readonly trials: TrialJournal;
   readonly params: ParamStore;
   readonly trades: Pick<TradeStore, 'sums'>;
   /** As the gateway side's, for the worker's file. */
   tryWriting(): Promise<void>;
+  /**
+   * Forgets, in one small step, a study that has ended and was made before `beforeMs` or is not among the newest `kept`, with its plane and trials (or a
+   * part of them). Resolves to 0 when there is none (left).
+   */
+  forgetStudies(old: { readonly beforeMs: number; readonly kept: number }): Promise<number>;
   /** As the gateway side's, for decisions whose windows closed before `beforeMs`, with their deliveries and all else that belongs to them. */
   forget(beforeMs: number): Promise<number>;
 }

@@ -182,16 +182,43 @@ describe('each value is checked', () => {
       'nonsense',
       'overrides[0].windowSeconds',
       'PARAMGATE_RISK_CAP_PCT',
-      'INFLUX_URL',
+      'INFLUX_TOKEN',
       'PARAMGATE_TLS_KEY',
     ]) {
       expect(mistakes.filter((mistake) => mistake.startsWith(`${name}: `))).toHaveLength(1);
     }
   });
 
-  test('another hub than the embedded one is refused, never ignored', () => {
-    expect(mistakesOf({ INFLUX_URL: 'http://h:8086', INFLUX_TOKEN: 'secret', INFLUX_ORG: 'o' })).toHaveLength(3);
+  test('a hub that is named in part is refused, never ignored', () => {
+    const whole = { INFLUX_URL: 'http://h:8086/', INFLUX_TOKEN: 'secret', INFLUX_ORG: 'o' };
+    expect(mistakesOf(whole)).toEqual([]);
+    for (const name of Object.keys(whole)) {
+      const together = `${name}: not set; allowed: INFLUX_URL, INFLUX_TOKEN and INFLUX_ORG together, or none of them`;
+      expect(mistakesOf({ ...whole, [name]: '' })).toEqual([together]);
+    }
+    expect(mistakesOf({ ...whole, INFLUX_URL: 'h:8086' })).toEqual([expect.stringMatching(/^INFLUX_URL: .*http:\/\//)]);
+    expect(mistakesOf({ ...whole, INFLUX_TOKEN: 'se\ncret' }).join()).not.toContain('cret');
     expect(mistakesOf({ INFLUX_URL: '' })).toEqual([]);
+  });
+
+  test('names of buckets and measurements can be others, each place its own', async () => {
+    const whole = { INFLUX_URL: 'http://h:8086/', INFLUX_TOKEN: 'secret', INFLUX_ORG: 'o' };
+    await inFile({ influxNames: { trades: { bucket: 'OTHER' } } });
+    const loaded = loadConfig(whole, folder);
+    const influx = 'config' in loaded ? loaded.config.influx : undefined;
+    expect(influx).toMatchObject({ url: 'http://h:8086', org: 'o' });
+    expect(influx?.names).toMatchObject({
+      trades: { bucket: 'OTHER', measurement: 'closed_trades' },
+      params: { bucket: 'OPTUNA_PARAMS', measurement: 'parameters' },
+    });
+    await inFile({ influxNames: { trades: { bucket: '_x' }, parms: {}, signals: { measurement: 'decisions' } } });
+    const mistakes = mistakesOf(whole);
+    expect(mistakes).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^influxNames\.trades\.bucket: /),
+        expect.stringMatching(/^influxNames\.parms: /),
+      ]),
+    );
   });
 });
 

@@ -30,7 +30,11 @@ export function addConfigCommand(program: Command): void {
 
 function lineOf(key: keyof Settings, settings: Settings, origin: Origin): Line {
   const from = origin.from === 'default' ? 'default' : `${origin.from} ${origin.name}`;
-  return { key, variable: TABLE[key].env, value: masked(settings[key]) ?? null, from };
+  return { key, variable: TABLE[key].env, value: shown(key, settings[key]) ?? null, from };
+}
+
+function shown(key: keyof Settings, value: unknown): unknown {
+  return TABLE[key].secret === true && typeof value === 'string' ? '***' : masked(value);
 }
 
 const MASKED = new Set(['key', 'password']);

@@ -20,6 +20,14 @@ export interface HubNames {
   readonly candles: HubPlace;
 }
 
+/** The shared hub of a fleet and who we are there. */
+export interface InfluxHub {
+  readonly url: string;
+  readonly token: string;
+  readonly org: string;
+  readonly names: HubNames;
+}
+
 export const DEFAULT_HUB_NAMES: HubNames = {
   params: { bucket: 'OPTUNA_PARAMS', measurement: 'parameters' },
   paramsBySide: { bucket: 'OPTUNA_PARAMS', measurement: 'parameters_by_side' },
