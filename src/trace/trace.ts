@@ -53,6 +53,19 @@ export interface TracePoints {
   };
   'hub.read': { readonly kind: string; readonly durationMs: number };
   'hub.failed': { readonly kind: string; readonly error: string };
+  /** Drain: these lines leave for `bucket` now. */
+  'outbox.sending': { readonly bucket: string; readonly lines: number };
+  /** Drain: the hub's answer is known, nothing of it is journaled yet. */
+  'outbox.sent': {
+    readonly bucket: string;
+    readonly lines: number;
+    readonly answer: string;
+    readonly durationMs: number;
+  };
+  /** Drain: what the hub has, or refused for good, is out of the outbox, on disk. */
+  'outbox.acknowledged': { readonly bucket: string; readonly lines: number; readonly refused: number };
+  /** Drain: the hub has lost what it had acknowledged; all of it is sent again. */
+  'outbox.forgotten': { readonly bucket: string };
   'trades.recorded': { readonly recorded: number; readonly duplicates: number };
   'study.started': { readonly id: string };
   'study.finished': { readonly id: string; readonly state: string; readonly durationMs: number };

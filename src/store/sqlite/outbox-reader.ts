@@ -51,6 +51,8 @@ export interface OutboxReader {
   state(): OutboxState | undefined;
   /** Rows with seq > `after` in order, at most `limit`. */
   rows(after: number, limit: number): readonly OutboxRow[];
+  /** The waiting rows that tell of something, ascending. */
+  refSeqs(): readonly number[];
   /** What the waiting rows with seq > `after` tell of, oldest first. */
   refs(after: number): readonly { readonly seq: number; readonly ref: string }[];
   /** Newest first, at most `limit`; with `id` below `before` when given. */
@@ -84,6 +86,8 @@ export function outboxReader(file: ReadFile, kind: WalkKind, names: HubNames): O
         seq: row.seq as number,
         line: row.line as string,
       })),
+    refSeqs: () =>
+      file.rows('SELECT seq FROM outbox WHERE ref IS NOT NULL ORDER BY seq').map((row) => row.seq as number),
     refs: (after) =>
       file
         .rows('SELECT seq, ref FROM outbox WHERE seq > ? AND ref IS NOT NULL ORDER BY seq', after)

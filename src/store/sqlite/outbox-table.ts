@@ -41,7 +41,8 @@ export type Refused = { readonly status: number; readonly words: string } & (
 
 /**
  * settle: rows that are in the hub (`gone`, as first and last seq) or refused; `lastLine` is the newest line the hub has. walked: source rows up to `to`
- * are in the hub or refused; `to` null: there were none left when `skips` was read. walk: the source rows after `from` are to be sent (again).
+ * are in the hub or refused; `to` null: there were none left when `skips` was read. walk: the hub has forgotten what it had, and all source
+ * rows are to be sent again.
  * request: what an operator asked for dead letters.
  */
 export type OutboxStep =
@@ -59,7 +60,7 @@ export type OutboxStep =
       readonly refused: readonly Refused[];
       readonly lastLine: string | null;
     }
-  | { readonly kind: 'walk'; readonly from: WalkCursor }
+  | { readonly kind: 'walk' }
   | {
       readonly kind: 'request';
       readonly seq: number;
@@ -104,6 +105,7 @@ export function outboxTable(db: DatabaseSync, rules: OutboxRules | null, nowMs: 
   );
   const known = db.prepare('SELECT 1 FROM deadLetters WHERE line = ?');
   const last = db.prepare('UPDATE outboxState SET lastLine = coalesce(?, lastLine)');
+  const forgetLast = db.prepare('UPDATE outboxState SET lastLine = NULL');
   const leave = db.prepare(
     `UPDATE outboxState SET walkSkips = walkSkips + 1, (walkAt, walkId) = (SELECT
       CASE WHEN walkAt IS NULL OR (walkAt, walkId) > (?1, ?2) THEN ?1 ELSE walkAt END,
@@ -185,7 +187,8 @@ export function outboxTable(db: DatabaseSync, rules: OutboxRules | null, nowMs: 
           if (step.to === null) return Number(endWalk.run(step.skips).changes);
           return Number(walked.run(step.to.at, step.to.id, step.from.at, step.from.id).changes);
         case 'walk':
-          leave.run(step.from.at, step.from.id);
+          leave.run(WALK_START.at, WALK_START.id);
+          forgetLast.run();
           return 0;
         case 'request': {
           if (asked.run(step.seq, step.seq).changes === 0) return 0;

@@ -1,0 +1,187 @@
+// One file's way into the hub: its outbox in order, batch by batch; then the source rows an outbox had no room for; then, now and then, a look whether the
+// hub still has what it acknowledged. A row leaves the outbox only after the hub has it, or has refused it for good with its words kept.
+import type { Log } from '#domain/log.ts';
+import type { Clock } from '#domain/time.ts';
+import type { KeptHubRequest } from '#store/sqlite/hub-requests.ts';
+import type { OutboxRow, OutboxState, Walked } from '#store/sqlite/outbox-reader.ts';
+import type { OutboxStep, Refused, WalkCursor } from '#store/sqlite/outbox-table.ts';
+import { mark } from '#trace/trace.ts';
+import { runsOf } from './batch.ts';
+import type { Sender, Stopping } from './sender.ts';
+import { type Anchor, anchorOf, type Having } from './told-flux.ts';
+
+/** A file's outbox as its lane sees it. */
+export interface LaneSource {
+  state(): OutboxState | undefined;
+  rows(after: number, limit: number): readonly OutboxRow[];
+  walk(from: WalkCursor, limit: number): Walked;
+  requests(after: number): readonly KeptHubRequest[];
+  /** Applies `step` in the file's writer; resolves when it is on disk. */
+  apply(step: OutboxStep): Promise<number>;
+}
+
+export interface LaneParts {
+  readonly bucket: string;
+  readonly source: LaneSource;
+  readonly sender: Sender;
+  /** Whether the hub has the point of `anchor`. */
+  readonly has: (anchor: Anchor) => Promise<Having>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Lane {
+  /** Resolves when the lane has stopped. */
+  readonly ended: Promise<void>;
+  /** The hub may have lost what it had: it is asked at the next turn. */
+  doubt(): void;
+}
+
+/** The most lines a request carries: the hub takes more at no gain, and each batch is built on the serving thread. */
+const BATCH_LINES = 5_000;
+/** Rows read at one go on the serving thread: under a millisecond. */
+const CHUNK = 1_000;
+const WALK_CHUNK = 500;
+/** Pause when nothing waits. */
+const IDLE_MS = 250;
+/** Pause after the journal could not be read or written. */
+const TROUBLE_MS = 1_000;
+/** How often an undoubted hub is asked whether it still has what it acknowledged. */
+const LOOK_MS = 60_000;
+
+/** Starts telling; goes on until `stopping.hurry` aborts and nothing more goes through, or until `stopping.now` does. */
+export function startLane({ bucket, source, sender, has, clock, log }: LaneParts, stopping: Stopping): Lane {
+  let lookAtMs = Number.NEGATIVE_INFINITY;
+  let newest: string | null = null;
+  let troubled = false;
+
+  const nextBatch = async (): Promise<readonly OutboxRow[]> => {
+    const batch: OutboxRow[] = [];
+    let bytes = 0;
+    let after = 0;
+    while (batch.length < BATCH_LINES) {
+      const chunk = source.rows(after, Math.min(CHUNK, BATCH_LINES - batch.length));
+      for (const row of chunk) {
+        bytes += Buffer.byteLength(row.line) + 1;
+        if (bytes > sender.maxBytes && batch.length > 0) return batch;
+        batch.push(row);
+      }
+      if (chunk.length < CHUNK) return batch;
+      after = chunk.at(-1)?.seq ?? after;
+      await turn();
+    }
+    return batch;
+  };
+
+  /** Tells what waits in the outbox, one batch; false: stopped before its end. */
+  const tellBatch = (batch: readonly OutboxRow[], anchor: string | null) =>
+    sender.send(batch, async ({ gone, refused }) => {
+      const last = gone.at(-1)?.line ?? null;
+      newest = last ?? newest;
+      await source.apply({
+        kind: 'settle',
+        gone: runsOf(gone.map(({ seq }) => seq)),
+        refused: refused.map(({ one, status, words }) => ({ seq: one.seq, status, words })),
+        lastLine: anchor === null ? last : null,
+      });
+      mark('outbox.acknowledged', { bucket, lines: gone.length, refused: refused.length });
+      for (const { one, status, words } of refused)
+        log.warn(
+          { bucket, line: one.line.slice(0, 300), status, words },
+          'the hub refuses a line for good; see `paramgate hub status`',
+        );
+    });
+
+  /** Tells the next source rows after the walk's place; false: stopped before their end. */
+  const walkOn = async ({ walk, walkSkips, lastLine }: OutboxState): Promise<boolean> => {
+    if (walk === null) return true;
+    const { lines, unwritable, to } = source.walk(walk, WALK_CHUNK);
+    const refused: Refused[] = unwritable.map((words) => ({ line: '', status: 0, words }));
+    let outside = 0;
+    if (lines.length > 0) {
+      const isSent = await sender.send(
+        lines.map((line) => ({ line })),
+        async (told) => {
+          newest = told.gone.at(-1)?.line ?? newest;
+          for (const { one, status, words } of told.refused) {
+            // What has grown older than the hub keeps anything was in it once, or may not be any more.
+            if (/retention/i.test(words)) outside += 1;
+            else refused.push({ line: one.line, status, words });
+          }
+        },
+      );
+      if (!isSent) return false;
+    }
+    await source.apply({
+      kind: 'walked',
+      from: walk,
+      to,
+      skips: walkSkips,
+      refused,
+      lastLine: lastLine === null ? newest : null,
+    });
+    mark('outbox.acknowledged', { bucket, lines: lines.length, refused: refused.length });
+    if (outside > 0) log.info({ bucket, lines: outside }, 'rows older than the hub keeps were left out');
+    return true;
+  };
+
+  /** Whether the hub still has the newest line it is known to have had; when it has not, everything is sent again. */
+  const look = async (state: OutboxState): Promise<void> => {
+    lookAtMs = clock.now().monotonicMs + LOOK_MS;
+    const anchor = state.lastLine === null ? undefined : anchorOf(state.lastLine);
+    if (anchor === undefined) return;
+    const having = await has(anchor);
+    if ((having === 'there' || having === 'expired') && newest !== null && newest !== state.lastLine)
+      await source.apply({ kind: 'settle', gone: [], refused: [], lastLine: newest });
+    if (having !== 'gone') return;
+    log.warn({ bucket }, 'the hub has lost what it had acknowledged; what the journal holds is sent again');
+    mark('outbox.forgotten', { bucket });
+    newest = null;
+    await source.apply({ kind: 'walk' });
+  };
+
+  /** One step; whether there was anything to do, or undefined: stopped in the middle of it. */
+  const step = async (): Promise<boolean | undefined> => {
+    const state = source.state();
+    if (state === undefined) return false;
+    const requests = source.requests(state.requestSeq);
+    for (const { seq, verb, ids } of requests) await source.apply({ kind: 'request', seq, verb, ids });
+    if (!stopping.hurry.aborted && clock.now().monotonicMs >= lookAtMs) {
+      await look(state);
+      return true;
+    }
+    const batch = await nextBatch();
+    if (batch.length > 0 && !(await tellBatch(batch, state.lastLine))) return undefined;
+    if (state.walk !== null && !(await walkOn(state))) return undefined;
+    return batch.length > 0 || state.walk !== null || requests.length > 0;
+  };
+
+  const run = async () => {
+    while (!stopping.now.aborted) {
+      try {
+        const didSomething = await step();
+        if (troubled) log.info({ bucket }, 'the outbox can be read and written again');
+        troubled = false;
+        if (didSomething === true) continue;
+        if (stopping.hurry.aborted) return;
+        await clock.sleep(IDLE_MS, stopping.hurry);
+      } catch (error) {
+        if (!troubled) log.error({ bucket, err: error }, 'the outbox cannot be read or written; it is tried again');
+        troubled = true;
+        if (stopping.hurry.aborted) return;
+        await clock.sleep(TROUBLE_MS, stopping.hurry);
+      }
+    }
+  };
+  return {
+    ended: run(),
+    doubt: () => {
+      lookAtMs = Number.NEGATIVE_INFINITY;
+    },
+  };
+}
+
+/** Lets whatever else waits on this thread go first. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,55 @@
+// One side's outboxes with the hub they tell: the drain of the files it writes, the state of all, and what waits for readers.
+import type { Outbox, OutboxHolds } from '#store/outbox.ts';
+import { outboxFiles } from '#store/sqlite/outbox-files.ts';
+import type { Writer } from '#store/sqlite/writer.ts';
+import { bucketOf, type OutboxKind, startDrain } from './drain.ts';
+import { type Pending, pendingOf } from './pending.ts';
+import type { SharedHub } from './shared-hub.ts';
+
+export interface OutboxSide extends Outbox {
+  readonly pending: Pending;
+  close(): Promise<void>;
+}
+
+/** What the outbox of each file holds. */
+export const HOLDS: Readonly<Record<OutboxKind, OutboxHolds>> = {
+  gateway: 'signals',
+  worker: 'decisions',
+  trades: 'trades',
+  params: 'params',
+};
+
+/** Starts telling `hub` what the outboxes of `kinds` in `folder` hold, which `writer` writes. */
+export function openOutboxSide(
+  folder: string,
+  hub: SharedHub,
+  owned: { readonly kinds: readonly OutboxKind[]; readonly writer: Writer },
+): OutboxSide {
+  const files = outboxFiles(folder, hub.names, owned);
+  const drain = startDrain(hub, files.sources);
+  return {
+    pending: pendingOf(files.readers),
+    status: async () => {
+      const lanes = new Map(drain.status().map((lane) => [lane.kind, lane]));
+      return (Object.keys(HOLDS) as OutboxKind[]).map((kind) => {
+        const state = files.readers[kind].state();
+        return {
+          holds: HOLDS[kind],
+          bucket: bucketOf(kind, hub.names),
+          rows: state?.rows ?? 0,
+          bytes: state?.bytes ?? 0,
+          oldestAtMs: state?.oldestAtMs ?? null,
+          deadLetters: state?.dead ?? 0,
+          isBehind: state?.walk !== undefined && state.walk !== null,
+          breaker: lanes.get(kind)?.breaker ?? null,
+          alarm: lanes.get(kind)?.alarm ?? null,
+        };
+      });
+    },
+    finish: drain.finish,
+    close: async () => {
+      await drain.close();
+      files.close();
+    },
+  };
+}
