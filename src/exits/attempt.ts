@@ -13,6 +13,8 @@ export interface Attempt {
   readonly done: Promise<void>;
   /** `done`, or slow. */
   readonly over: Promise<void>;
+  /** Aborts when it is done: a read that was given up is to end at once and to cost the hub nothing more. */
+  readonly signal: AbortSignal;
   /** Makes it done. Twice is the same as once. */
   readonly finish: () => void;
 }
@@ -25,7 +27,8 @@ export function beginAttempt(about: {
   readonly clock: Clock;
 }): Attempt {
   const started = about.clock.now();
-  const { promise: done, resolve: finish } = Promise.withResolvers<void>();
+  const { promise: done, resolve } = Promise.withResolvers<void>();
+  const ending = new AbortController();
   return {
     seq: about.seq,
     started,
@@ -33,7 +36,11 @@ export function beginAttempt(about: {
     slowAtMs: started.monotonicMs + about.patienceMs,
     done,
     over: doneWithin(done, about.patienceMs, about.clock),
-    finish,
+    signal: ending.signal,
+    finish: () => {
+      resolve();
+      ending.abort();
+    },
   };
 }
 

@@ -11,7 +11,8 @@ import type { ParamStore, SnapshotStore, TradeStore } from '#store/store.ts';
 import { mark } from '#trace/trace.ts';
 import { Answers } from './answers.ts';
 import { binFigures, binStatistics, roundedStatistics } from './bins.ts';
-import { Figures, type FiguresPace } from './figures.ts';
+import { Figures } from './figures.ts';
+import type { FiguresPace } from './figures-options.ts';
 import { followExitParams } from './follow.ts';
 import { isParamRecord, isTradeSums, keptRows, openKeeper } from './keeper.ts';
 import { openLookbacks } from './lookbacks.ts';
@@ -38,6 +39,16 @@ export interface Exits extends AsyncDisposable {
   recordTrades(trades: readonly ClosedTrade[]): Promise<{ readonly recorded: number; readonly duplicates: number }>;
   /** Whether the hub has been read once since the start: published levels and trades both. */
   hubReadOnce(): boolean;
+  /** How the figures of each kind stand. */
+  figures(): readonly FiguresState[];
+}
+
+/** `ageSeconds`: since the last successful read of the hub, null before the first; `served`: whether there is anything to serve. */
+export interface FiguresState {
+  readonly kind: 'params' | 'bins';
+  readonly ageSeconds: number | null;
+  readonly stale: boolean;
+  readonly served: boolean;
 }
 
 /** The tiers' settings and how fresh figures are kept. */
@@ -47,8 +58,8 @@ export interface ExitsSettings extends TierSettings {
 }
 
 export interface ExitsOptions {
-  readonly params: Pick<ParamStore, 'newest'>;
-  readonly trades: Pick<TradeStore, 'record' | 'sums'>;
+  readonly params: Pick<ParamStore, 'newest' | 'known'>;
+  readonly trades: Pick<TradeStore, 'record' | 'sums' | 'knownSums'>;
   readonly snapshots: SnapshotStore;
   /** Calls back after this process wrote to the hub; returns what ends it. */
   readonly onHubWrite: (listener: (kind: 'params' | 'trades') => void) => () => void;
@@ -75,8 +86,13 @@ export async function openExits(options: ExitsOptions): Promise<Exits> {
     waitMs: ANSWER_WAIT_MS,
   };
   const binsOf = (sums: readonly TradeSums[]) => binFigures(sums, settings.binEdges);
-  const readSums = (days: number, now: Now) =>
-    options.trades.sums({ fromMs: now.wallMs - days * DAY_MS, toMs: now.wallMs, edges: settings.binEdges });
+  const span = (days: number, { wallMs }: Now) => ({
+    fromMs: wallMs - days * DAY_MS,
+    toMs: wallMs,
+    edges: settings.binEdges,
+  });
+  const readBins = async (days: number, now: Now, signal: AbortSignal) =>
+    binsOf(await options.trades.sums(span(days, now), signal));
 
   const readFor = JSON.stringify({ edges: settings.binEdges, days: settings.lookbackDays });
   const [keptParams, keptBins] = await Promise.all([
@@ -89,10 +105,14 @@ export async function openExits(options: ExitsOptions): Promise<Exits> {
     kind: 'params',
     pace,
     ahead: true,
-    read: async () => {
-      const newest = await options.params.newest();
+    read: async (_, signal) => {
+      const newest = await options.params.newest(signal);
       ignored(newest.ignored);
       return paramFigures(newest.records);
+    },
+    known: () => {
+      const known = options.params.known?.();
+      return known && paramFigures(known.records);
     },
     kept: keptParams && { ...keptParams, value: paramFigures(keptParams.value) },
     onRead: (figures, readAtMs) =>
@@ -105,17 +125,18 @@ export async function openExits(options: ExitsOptions): Promise<Exits> {
     kind: 'bins',
     pace,
     ahead: true,
-    read: async (now) => binsOf(await readSums(settings.lookbackDays, now)),
+    read: (now, signal) => readBins(settings.lookbackDays, now, signal),
+    known: (now) => {
+      const known = options.trades.knownSums?.(span(settings.lookbackDays, now));
+      return known && binsOf(known);
+    },
     kept: keptBins && { ...keptBins, value: binsOf(keptBins.value) },
     onRead: ({ sums }, readAtMs) => keeper.keep('bins', { readAtMs, readFor, rows: sums.filter(isTradeSums) }),
     onFailing: (failing, error) => watch('bins', failing, error),
   });
   opening.defer(() => bins.close());
 
-  const lookbacks = opening.adopt(
-    openLookbacks({ pace, clock, read: async (days, now) => binsOf(await readSums(days, now)) }),
-    (others) => others.close(),
-  );
+  const lookbacks = opening.adopt(openLookbacks({ pace, clock, read: readBins }), (others) => others.close());
 
   const tradesWritten = () => {
     bins.wish();
@@ -158,8 +179,15 @@ export async function openExits(options: ExitsOptions): Promise<Exits> {
       return written;
     },
     hubReadOnce: () => params.readOnce() && bins.readOnce(),
+    figures: () => [figuresState('params', params), figuresState('bins', bins)],
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
+}
+
+function figuresState(kind: FiguresState['kind'], figures: Figures<unknown>): FiguresState {
+  const { value, stale } = figures.reading();
+  const ageMs = figures.ageMs();
+  return { kind, ageSeconds: ageMs === undefined ? null : ageMs / 1_000, stale, served: value !== undefined };
 }
 
 function orFault<T>(attempt: () => T): T | Fault {

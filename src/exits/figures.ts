@@ -1,41 +1,10 @@
 // Figures of one kind, kept in memory in front of the hub. One read serves however many ask; once there are figures nobody waits for the hub.
 // What is served never depends on a read that hangs: a slow one is heard whenever it ends, and until then the last good figures stand.
-import type { Clock, Now } from '#domain/time.ts';
+import type { Now } from '#domain/time.ts';
 import { mark } from '#trace/trace.ts';
 import { type Attempt, beginAttempt, doneWithin } from './attempt.ts';
+import type { FiguresOptions, KeptFigures } from './figures-options.ts';
 import type { Known } from './tier.ts';
-
-/** When to read, how long to wait and how long to serve, milliseconds. */
-export interface FiguresPace {
-  /** At most one read in so many ms, counted from start to start; 0: one for every question (those of one tick share it). */
-  readonly everyMs: number;
-  /** How long figures are served after the last successful read while the hub cannot be read. */
-  readonly maxStaleMs: number;
-  /** The longest that anyone waits, and only while there is nothing to serve or something of our own was just written. */
-  readonly waitMs: number;
-}
-
-/** Figures from an earlier run with the wall time of their read. */
-export interface KeptFigures<T> {
-  readonly value: T;
-  readonly readAtMs: number;
-}
-
-export interface FiguresOptions<T> {
-  readonly kind: string;
-  read(now: Now): Promise<T>;
-  readonly pace: FiguresPace;
-  /** true: read ahead, so that an answer is never older than `everyMs` and a read. false: read when asked, and those who ask wait. */
-  readonly ahead: boolean;
-  readonly kept?: KeptFigures<T> | undefined;
-  /** Use `kept` only when the first read fails or is slow, and let the first question wait for that read. */
-  readonly keptInReserve?: boolean | undefined;
-  readonly clock: Clock;
-  /** Told of every successful read, with the wall time of its start. */
-  onRead?(value: T, readAtMs: number): void;
-  /** Told when reads begin to fail and when they work again. */
-  onFailing?(failing: boolean, error: unknown): void;
-}
 
 /** What can be served at one instant. `readAtMs`: start of the last successful read, null: never. Without value `stale` is true. */
 export interface Reading<T> extends Known<T> {
@@ -82,6 +51,11 @@ export class Figures<T> {
     return this.#readOnce;
   }
 
+  /** How long ago the last successful read began, ms; of kept figures by the wall clock. undefined: there was none. */
+  ageMs(): number | undefined {
+    return this.#readAt && this.#options.clock.now().monotonicMs - this.#readAt.monotonicMs;
+  }
+
   /** Something was written: the next answer wants a read that starts after now. */
   wish(): void {
     this.#wished += 1;
@@ -91,8 +65,10 @@ export class Figures<T> {
   refresh(): Promise<void> | undefined {
     if (this.#closing.signal.aborted) return undefined;
     const { everyMs, waitMs } = this.#options.pace;
+    const now = this.#options.clock.now();
+    const nowMs = now.monotonicMs;
     if (everyMs === 0) this.wish();
-    const nowMs = this.#options.clock.now().monotonicMs;
+    else if (this.#wished > this.#fulfilled) this.#takeKnown(now);
     this.#giveUp(nowMs);
     if (this.#running === undefined && (this.#wished > this.#fulfilled || this.#due(nowMs))) this.#start(waitMs);
     const running = this.#running;
@@ -169,7 +145,7 @@ export class Figures<T> {
     void Promise.resolve()
       .then(() => {
         attempt.wish = this.#wished;
-        return this.#options.read(attempt.started);
+        return this.#options.read(attempt.started, attempt.signal);
       })
       .then(
         (value) => this.#succeed(attempt, value),
@@ -197,9 +173,22 @@ export class Figures<T> {
 
   #fail(attempt: Attempt, error: unknown): void {
     if (this.#running !== attempt) return;
-    mark('hub.failed', { kind: this.#options.kind, error: error instanceof Error ? error.message : String(error) });
+    const failure = error instanceof Error && 'kind' in error ? String(error.kind) : 'other';
+    mark('hub.failed', {
+      kind: this.#options.kind,
+      error: error instanceof Error ? error.message : String(error),
+      failure,
+    });
     this.#end(attempt);
     this.#setFailing(true, error);
+  }
+
+  /** Makes wishes come true with what this process wrote itself, where no hub needs to be asked for it. */
+  #takeKnown(now: Now): void {
+    const value = this.#readOnce ? this.#options.known?.(now) : undefined;
+    if (value === undefined) return;
+    this.#value = value;
+    this.#fulfilled = this.#wished;
   }
 
   /** Stops waiting for a read that has had its time; should it still succeed, it is heard. */

@@ -6,7 +6,7 @@ import type { Log } from '#domain/log.ts';
 import { isPair } from '#domain/market.ts';
 import type { Clock } from '#domain/time.ts';
 import type { SnapshotStore } from '#store/store.ts';
-import type { KeptFigures } from './figures.ts';
+import type { KeptFigures } from './figures-options.ts';
 
 /** What was kept: the rows of one read with the wall time of its start and what they were read for. Rows read for something else are of no use. */
 export interface Keepsake<Row> {

@@ -2,7 +2,8 @@
 import { badInput } from '#domain/fault.ts';
 import type { Clock, Now } from '#domain/time.ts';
 import type { BinFigures } from './bins.ts';
-import { Figures, type FiguresPace } from './figures.ts';
+import { Figures } from './figures.ts';
+import type { FiguresPace } from './figures-options.ts';
 
 /** Bins by the number of days they look back. */
 export interface Lookbacks {
@@ -22,7 +23,7 @@ const WAIT_MS = 10_000;
 export function openLookbacks(around: {
   readonly pace: FiguresPace;
   readonly clock: Clock;
-  readonly read: (days: number, now: Now) => Promise<BinFigures>;
+  readonly read: (days: number, now: Now, signal: AbortSignal) => Promise<BinFigures>;
 }): Lookbacks {
   const byDays = new Map<number, Figures<BinFigures>>();
   const begin = (days: number) =>
@@ -31,7 +32,7 @@ export function openLookbacks(around: {
       kind: 'bins',
       pace: { ...around.pace, waitMs: WAIT_MS },
       ahead: false,
-      read: (now) => around.read(days, now),
+      read: (now, signal) => around.read(days, now, signal),
     });
   return {
     over: (days) => {

@@ -92,8 +92,17 @@ export function openMetrics(clock: Clock, figures: readonly (Figure | FigureByNa
   on('exits.answered', ({ source, stale }) => answered.inc({ source, stale: String(stale) }));
   const hubReads = seconds('hub_read', 'Reads of the hub.', { labels: ['kind'], buckets: FAST });
   on('hub.read', ({ kind, durationMs }) => hubReads.observe({ kind }, durationMs / 1000));
-  const hubFailures = counter('hub_failures_total', 'Reads of the hub that failed.', ['kind']);
-  on('hub.failed', ({ kind }) => hubFailures.inc({ kind }));
+  const hubFailures = counter('hub_failures_total', 'Reads of the hub that failed, by what failed.', [
+    'kind',
+    'failure',
+  ]);
+  on('hub.failed', ({ kind, failure }) => hubFailures.inc({ kind, failure }));
+  const hubRows = counter('hub_rows_total', 'Rows read from the shared hub.', ['kind']);
+  const hubBytes = counter('hub_bytes_total', 'Bytes of answers read from the shared hub, unpacked.', ['kind']);
+  on('hub.answered', ({ kind, rows, bytes }) => {
+    hubRows.inc({ kind }, rows);
+    hubBytes.inc({ kind }, bytes);
+  });
   const trades = counter('trades_total', 'Closed trades taken, and those known already.', ['result']);
   on('trades.recorded', ({ recorded, duplicates }) => {
     trades.inc({ result: 'recorded' }, recorded);

@@ -10,6 +10,11 @@ export interface ParamStore {
   /** The newest record of every (pair, side), in no order. Records of names that are no pairs are left out and counted in `ignored`. */
   newest(signal?: AbortSignal): Promise<{ readonly records: readonly ParamRecord[]; readonly ignored: number }>;
   publish(record: ParamRecord): Promise<void>;
+  /**
+   * What `newest` would answer as far as this process knows it without asking the hub: what it read last, and what it has published since. undefined: it
+   * has read nothing yet. Absent where asking costs nothing.
+   */
+  known?(): { readonly records: readonly ParamRecord[] } | undefined;
 }
 
 /** Trades whose tag names a source: a win is profit > 0; profits are position level percentages. */
@@ -32,6 +37,12 @@ export interface TradeStore {
     query: { readonly fromMs: number; readonly toMs: number; readonly edges: readonly number[] },
     signal?: AbortSignal,
   ): Promise<readonly TradeSums[]>;
+  /** What `sums` would answer as far as this process knows it without asking the hub; undefined: the hub must be asked. Absent where asking costs nothing. */
+  knownSums?(query: {
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly edges: readonly number[];
+  }): readonly TradeSums[] | undefined;
   /** What the trades closed at from <= closedAt <= to earned, per source their tag names, in no order; those with several count for each. */
   bySource(
     query: { readonly fromMs: number; readonly toMs: number },

@@ -52,7 +52,10 @@ export interface TracePoints {
     readonly sinceCloseMs: number;
   };
   'hub.read': { readonly kind: string; readonly durationMs: number };
-  'hub.failed': { readonly kind: string; readonly error: string };
+  /** `failure`: a class of failures (`unreachable`, `timeout`, `unauthorized`, ...), or `other`. */
+  'hub.failed': { readonly kind: string; readonly error: string; readonly failure: string };
+  /** The shared hub's answer to one question is complete. */
+  'hub.answered': { readonly kind: string; readonly rows: number; readonly bytes: number };
   /** Drain: these lines leave for `bucket` now. */
   'outbox.sending': { readonly bucket: string; readonly lines: number };
   /** Drain: the hub's answer is known, nothing of it is journaled yet. */
@@ -63,9 +66,9 @@ export interface TracePoints {
     readonly durationMs: number;
   };
   /** Drain: what the hub has, or refused for good, is out of the outbox, on disk. */
-  'outbox.acknowledged': { readonly bucket: string; readonly lines: number; readonly refused: number };
+  'outbox.acknowledged': { readonly outbox: string; readonly lines: number; readonly refused: number };
   /** Drain: the hub has lost what it had acknowledged; all of it is sent again. */
-  'outbox.forgotten': { readonly bucket: string };
+  'outbox.forgotten': { readonly outbox: string };
   'trades.recorded': { readonly recorded: number; readonly duplicates: number };
   'study.started': { readonly id: string };
   'study.finished': { readonly id: string; readonly state: string; readonly durationMs: number };

@@ -1,6 +1,7 @@
 // The cache in front of the hub: how often it reads, who waits and how long, what is stale, and what a misbehaving hub cannot do.
 import { afterEach, describe, expect, test } from 'vitest';
-import { Figures, type FiguresOptions, type FiguresPace } from '#exits/figures.ts';
+import { Figures } from '#exits/figures.ts';
+import type { FiguresOptions, FiguresPace } from '#exits/figures-options.ts';
 import { listen } from '#trace/trace.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { type Reads, reads } from './hub.ts';
@@ -463,7 +464,7 @@ test('reads and failures are marked with kind and duration', async () => {
   for (const end of ends) end();
   expect(marks).toEqual([
     { kind: 'params', durationMs: 120 },
-    { kind: 'params', error: 'no route' },
+    { kind: 'params', error: 'no route', failure: 'other' },
   ]);
 });
 

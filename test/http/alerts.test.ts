@@ -25,7 +25,7 @@ test('each figure in docs/alerts.md is told by /metrics, with its labels', async
   mark('journal.committed', { file: 'gateway', writes: 3, durationMs: 4 });
   mark('journal.failed', { file: 'gateway', error: 'full' });
   mark('journal.forgotten', { what: 'signals', count: 5 });
-  mark('hub.failed', { kind: 'params', error: 'x' });
+  mark('hub.failed', { kind: 'params', error: 'x', failure: 'unreachable' });
   const told = await (await fetch(`${front.url}/metrics`)).text();
   const named = [...new Set(alerts.match(/paramgate_[a-z_]+/g))].filter((name) => !name.endsWith('_'));
   expect(named.length).toBeGreaterThan(15);

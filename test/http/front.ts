@@ -164,6 +164,7 @@ export function memoryDoors(memory: Memory): Doors {
           return request === undefined || memory.followed > memory.events ? undefined : fallbackParams(request);
         },
       }),
+      figures: () => [],
       hubReadOnce: () => true,
       [Symbol.asyncDispose]: async () => {},
     },
@@ -284,9 +285,9 @@ export function memoryDoors(memory: Memory): Doors {
         if (study === undefined) throw new Fault('NOT_FOUND', `there is no study ${id}`, { field: 'id' });
         return { next: async () => (memory.followed++ === 0 ? study : undefined) };
       },
-      keep: async (study, plane) => {
+      keep: async (kept) => {
         failing();
-        memory.kept.push({ study, plane });
+        memory.kept.push(kept);
       },
       byIds: async (ids) => values(memory.studies, ids),
       page: async ({ first }) => [...memory.studies.values()].toReversed().slice(0, first + 1),

@@ -18,7 +18,7 @@ describe('/metrics', () => {
     mark('exits.answered', { source: 'OPTUNA', stale: false });
     mark('exits.answered', { source: 'OPTUNA', stale: false });
     mark('hub.read', { kind: 'params', durationMs: 2 });
-    mark('hub.failed', { kind: 'trades', error: 'x' });
+    mark('hub.failed', { kind: 'trades', error: 'x', failure: 'unreachable' });
     mark('trades.recorded', { recorded: 3, duplicates: 2 });
     mark('windows.counted', { open: 4 });
     mark('decision.committed', { outcome: 'PENDING', reason: null, count: 3 });
@@ -35,7 +35,7 @@ describe('/metrics', () => {
     for (const line of [
       'paramgate_exit_params_total{source="OPTUNA",stale="false"} 2',
       'paramgate_hub_read_seconds_count{kind="params"} 1',
-      'paramgate_hub_failures_total{kind="trades"} 1',
+      'paramgate_hub_failures_total{kind="trades",failure="unreachable"} 1',
       'paramgate_trades_total{result="recorded"} 3',
       'paramgate_trades_total{result="duplicate"} 2',
       'paramgate_windows_open 4',
