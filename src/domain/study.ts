@@ -7,6 +7,8 @@ export type Sampler = 'EXACT';
 /** How orders fill: never better than could be had, or as freqtrade's backtesting has it, release 2026.9. */
 export type Fills = 'CONSERVATIVE' | 'FREQTRADE';
 export type Objective = 'NET_PROFIT' | 'EXPECTANCY' | 'PROFIT_FACTOR' | 'SHARPE' | 'SORTINO' | 'CALMAR' | 'WIN_RATE';
+/** What a fold trains on: all before its test span, or the one span before it. */
+export type WalkForwardKind = 'ANCHORED' | 'ROLLING';
 export type ExitReason = 'stop_loss' | 'roi' | 'max_hold' | 'force_exit';
 
 /** Levels from `min` to `max` in steps, percent, both ends included; either end may be given first. */
@@ -36,11 +38,18 @@ export interface StudySpec {
   readonly fromMs: number | null;
   readonly toMs: number | null;
   readonly folds: number;
+  readonly walkForward: WalkForwardKind;
   /** A cell with fewer trades has no objective. */
   readonly minTrades: number;
   readonly minOosTrades: number;
   readonly minTestDays: number;
   readonly pboMax: number;
+  /** Of the overfitting test's splits at most this share may lose out of sample, 0..1. */
+  readonly lossShareMax: number;
+  /** How sure the expectancy out of sample must be positive, above 0.5 and below 1. */
+  readonly confidence: number;
+  /** The winner must also earn with fees this many times as high, at least 1. */
+  readonly feeStress: number;
   /** Publish the winner when it is validated. */
   readonly publish: boolean;
 }
@@ -91,11 +100,34 @@ export interface Condition {
   readonly sentence: string;
 }
 
+/** An interval for the mean profit of one trade, percent: below its lower end the mean lies with a chance of 1 - `confidence`, above its upper end too. */
+export interface ExpectancyInterval {
+  readonly lowerPct: number;
+  readonly upperPct: number;
+  readonly confidence: number;
+  /** Trades that were drawn together. */
+  readonly blockTrades: number;
+}
+/** The values of the further dimensions that were searched, by name; absent where none was. */
+export interface Chosen {
+  readonly space?: Readonly<Partial<Record<'maxHold', number>>>;
+}
+
 export interface Validation {
   /** Oldest first. */
   readonly folds: readonly Fold[];
   readonly outOfSample: Metrics;
   readonly pbo: number | null;
+  /**
+   * Beside pbo, of the same splits: the slope of the best cell's mean profit out of sample on that in sample, and how often it does not earn out of
+   * sample. null: too few entries, or nothing to draw a line through.
+   */
+  readonly slope: number | null;
+  readonly lossShare: number | null;
+  /** Of the expectancy out of sample; null without trades. */
+  readonly interval: ExpectancyInterval | null;
+  /** The tests again with fees `feeStress` times as high. */
+  readonly stressed: Metrics;
   readonly conditions: readonly Condition[];
   readonly warnings: readonly string[];
 }

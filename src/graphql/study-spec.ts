@@ -1,5 +1,6 @@
 // What a search is asked: its input, and the words it is made of.
 import type { StudySpec } from '#domain/study.ts';
+import { specFrom } from '#search/search.ts';
 import { builder } from './builder.ts';
 import type { StudyDefaults } from './context.ts';
 import { SideType } from './side.ts';
@@ -40,7 +41,7 @@ export const StartSearchInputType = builder.inputType('StartSearchInput', {
 
 /** The whole spec of an input; null means the same as absent. */
 export function specOf(input: typeof StartSearchInputType.$inferInput, defaults: StudyDefaults): StudySpec {
-  return {
+  return specFrom({
     ...defaults,
     pair: input.pair,
     timeframe: input.timeframe ?? '5m',
@@ -56,5 +57,5 @@ export function specOf(input: typeof StartSearchInputType.$inferInput, defaults:
     fromMs: input.from ?? null,
     toMs: input.to ?? null,
     publish: input.publish ?? false,
-  };
+  });
 }

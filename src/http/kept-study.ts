@@ -30,6 +30,10 @@ const spec = v.object({
   minOosTrades: count,
   minTestDays: figure,
   pboMax: figure,
+  walkForward: v.picklist(['ANCHORED', 'ROLLING']),
+  lossShareMax: figure,
+  confidence: figure,
+  feeStress: figure,
   publish: v.boolean(),
 });
 
@@ -94,6 +98,10 @@ const result = v.object({
     folds: v.array(fold),
     outOfSample: metrics,
     pbo: orNull(figure),
+    slope: orNull(figure),
+    lossShare: orNull(figure),
+    interval: v.nullable(v.object({ lowerPct: figure, upperPct: figure, confidence: figure, blockTrades: count })),
+    stressed: metrics,
     conditions: v.array(v.object({ name: text, passed: v.boolean(), sentence: text })),
     warnings: v.array(text),
   }),

@@ -1,5 +1,6 @@
-// Walk-forward folds in time: each trains on everything before its test span, less an embargo of the longest hold, so that no training trade reaches into the test.
+// Walk-forward folds in time: each trains before its test span, less an embargo of the longest hold, so that no training trade reaches into the test.
 import type { Candles } from '#domain/market.ts';
+import type { StudySpec } from '#domain/study.ts';
 import { firstAtOrAfter } from './entries.ts';
 import { wholeDays } from './metrics.ts';
 
@@ -11,11 +12,14 @@ export interface FoldSpan {
   readonly testToMs: number;
 }
 
-/** The period of the candles cut into `folds` + 1 equal spans; fold k trains on the spans before span k + 1 and tests on it. */
-export function foldSpans(
-  candles: Candles,
-  rule: { readonly folds: number; readonly maxHold: number },
-): readonly FoldSpan[] {
+/** How a period becomes folds. */
+export type FoldRule = Pick<StudySpec, 'folds' | 'maxHold' | 'walkForward'>;
+
+/**
+ * The period of the candles cut into `folds` + 1 equal spans; fold k tests on span k + 1. Anchored it trains on all spans before, rolling on the one
+ * before alone: the tests are the same, so the two can be compared.
+ */
+export function foldSpans(candles: Candles, rule: FoldRule): readonly FoldSpan[] {
   const { openTimeMs, timeframeMs } = candles;
   const start = openTimeMs[0];
   const lastOpen = openTimeMs.at(-1);
@@ -23,7 +27,7 @@ export function foldSpans(
   const timeframes = Math.ceil((lastOpen + timeframeMs - start) / timeframeMs);
   const border = (k: number) => start + Math.floor((k * timeframes) / (rule.folds + 1)) * timeframeMs;
   return Array.from({ length: rule.folds }, (_, index) => ({
-    trainFromMs: start,
+    trainFromMs: rule.walkForward === 'ROLLING' ? border(index) : start,
     trainToMs: border(index + 1) - rule.maxHold * timeframeMs,
     testFromMs: border(index + 1),
     testToMs: border(index + 2),

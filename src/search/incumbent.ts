@@ -1,6 +1,8 @@
 // Whom a winner must beat: the levels published for its pair.
 import { type ExitLevels, type ParamRecord, validLevels } from '#domain/exit-params.ts';
 import { type Side, shortPair } from '#domain/market.ts';
+import type { StudySpec } from '#domain/study.ts';
+import { REACH } from './plateau.ts';
 
 /**
  * The levels a trade of `pair` and `side` is given from `records`: of the exact pair before its short form, of the side before both sides. A record
@@ -18,6 +20,23 @@ export function incumbentOf(records: readonly ParamRecord[], pair: string, side:
     }
   }
   return null;
+}
+
+/** Levels further apart than this many percentage points are different finds however coarse the grid: about what the fees of one trade are. */
+const SAME_PCT = 0.1;
+
+/**
+ * Whether `winner` is the find that is served already: both levels as near the incumbent's as a plateau reaches in grid steps, and at most 0.1
+ * percentage points away (on a coarse grid: equal). Such a winner is no challenger: it confirms what is served, and need not earn more than itself on
+ * tests which the incumbent, unlike the folds, had seen.
+ */
+export function sameFind(winner: ExitLevels, incumbent: ExitLevels, grid: Pick<StudySpec, 'stop' | 'target'>): boolean {
+  // A hair more: levels are decimals.
+  const near = (a: number, b: number, step: number) => Math.abs(a - b) <= Math.min(REACH * step, SAME_PCT) + 1e-9;
+  return (
+    near(winner.stopLossPct, incumbent.stopLossPct, grid.stop.step) &&
+    near(winner.takeProfitPct, incumbent.takeProfitPct, grid.target.step)
+  );
 }
 
 function newest(records: readonly ParamRecord[]): ParamRecord | undefined {

@@ -16,16 +16,31 @@ export function blockEnds(count: number): readonly number[] {
   return Array.from({ length: BLOCKS }, (_, block) => (block + 1) * size + Math.min(block + 1, longer));
 }
 
+/** What the splits say: how often and how much the best cell of one half disappoints on the other. */
+export interface Overfitting {
+  /** The share of the splits in which the best cell in sample has a mid-rank of at most half of N + 1 out of sample. */
+  readonly pbo: number;
+  /**
+   * The slope of the least-squares line through (mean profit in sample, mean profit out of sample) of the best cells, one point per split; null when
+   * all means in sample are the same. Since a cell's two halves add up to its whole, one cell that wins every split gives -1 whatever its worth.
+   */
+  readonly slope: number | null;
+  /** The share of the splits in which the best cell in sample earns nothing or loses out of sample. */
+  readonly lossShare: number;
+}
+
 /**
- * The share of the 252 splits in which the best cell in sample has a mid-rank of at most half of N + 1 out of sample.
- * `blockSums` holds, per block, every cell's sum of profit ratios. Sums within the tie tolerance are equal; of equal best cells the first counts.
+ * Overfitting over the 252 splits. `blocks` holds, per block, every cell's sum of profit ratios, `trades` how many trades each block has.
+ * Sums within the tie tolerance are equal; of equal best cells the first counts.
  */
-export function probabilityOfOverfitting(blockSums: readonly Float64Array[]): number {
-  if (blockSums.length !== BLOCKS) throw new Error(`expected ${BLOCKS} blocks, got ${blockSums.length}`);
-  const cells = (blockSums[0] as Float64Array).length;
+export function overfittingOf(blocks: readonly Float64Array[], trades: readonly number[]): Overfitting {
+  if (blocks.length !== BLOCKS || trades.length !== BLOCKS) {
+    throw new Error(`expected ${BLOCKS} blocks, got ${blocks.length} of ${trades.length}`);
+  }
+  const cells = (blocks[0] as Float64Array).length;
   const splits = halves();
   const chunks = Math.ceil(cells / CHUNK);
-  const partial = new PartialSums(blockSums);
+  const partial = new PartialSums(blocks);
 
   // First pass: the greatest sum in sample of every split, per chunk, so that the first cell that ties with it is found without a second full pass.
   const greatest = new Float64Array(splits.length).fill(Number.NEGATIVE_INFINITY);
@@ -43,7 +58,7 @@ export function probabilityOfOverfitting(blockSums: readonly Float64Array[]): nu
     let chunk = 0;
     while ((chunkGreatest[index * chunks + chunk] as number) < enough) chunk += 1;
     partial.load(chunk * CHUNK);
-    return partial.outsideOfFirst(split, enough);
+    return partial.firstOf(split, enough);
   });
 
   // Second pass: how many cells are worse than each winner on the other blocks, and how many equal it.
@@ -51,12 +66,43 @@ export function probabilityOfOverfitting(blockSums: readonly Float64Array[]): nu
   for (let chunk = 0; chunk < chunks; chunk += 1) {
     partial.load(chunk * CHUNK);
     for (let split = 0; split < splits.length; split += 1) {
-      ranks[split] = (ranks[split] as number) + partial.rankPart(~(splits[split] as number), winners[split] as number);
+      const { unseen } = winners[split] as SplitWinner;
+      ranks[split] = (ranks[split] as number) + partial.rankPart(~(splits[split] as number), unseen);
     }
   }
   // Cells below count 1, equal ones (itself among them) 1/2; the mid-rank from 1 is that plus 1/2.
   const overfitted = ranks.reduce((sum, rank) => sum + ((rank + 0.5) / (cells + 1) <= 0.5 ? 1 : 0), 0);
-  return overfitted / splits.length;
+  const all = trades.reduce((sum, count) => sum + count, 0);
+  const means = winners.map(({ seen, unseen }, index) => {
+    const inside = trades.reduce((sum, count, block) => sum + (((splits[index] as number) >> block) & 1) * count, 0);
+    return { seen: seen / inside, unseen: unseen / (all - inside) };
+  });
+  return {
+    pbo: overfitted / splits.length,
+    slope: slopeOf(means),
+    lossShare: winners.filter(({ unseen }) => unseen <= 0).length / splits.length,
+  };
+}
+
+/** The best cell of a split: its figure on the half that chose it, and on the other. */
+interface SplitWinner {
+  readonly seen: number;
+  readonly unseen: number;
+}
+
+/** The slope of the least-squares line from seen to unseen; null without any spread of the seen. */
+function slopeOf(points: readonly SplitWinner[]): number | null {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const seen = mean(points.map((point) => point.seen));
+  const unseen = mean(points.map((point) => point.unseen));
+  let products = 0;
+  let squares = 0;
+  for (const point of points) {
+    products += (point.seen - seen) * (point.unseen - unseen);
+    squares += (point.seen - seen) ** 2;
+  }
+  // A millionth of a percent of spread is the noise of sums.
+  return squares / points.length < 1e-16 ? null : products / squares;
 }
 
 /** All choices of half of the blocks, as bit masks. */
@@ -113,10 +159,11 @@ class PartialSums {
     return greatest;
   }
 
-  /** The sum over the blocks outside `mask` of the first cell whose sum over those inside is at least `enough`. */
-  outsideOfFirst(mask: number, enough: number): number {
+  /** The first cell whose sum over the blocks of `mask` is at least `enough`: that sum, and its sum over the other blocks. */
+  firstOf(mask: number, enough: number): SplitWinner {
     for (let cell = 0; cell < this.#length; cell += 1) {
-      if (this.#at(mask, cell) >= enough) return this.#at(~mask, cell);
+      const seen = this.#at(mask, cell);
+      if (seen >= enough) return { seen, unseen: this.#at(~mask, cell) };
     }
     throw new Error('no cell of the chunk reaches the greatest sum of the chunk');
   }

@@ -7,7 +7,7 @@ export interface PlaneShape {
 }
 
 /** Neighbours up to this many grid steps away in each direction count for a plateau. */
-const REACH = 5;
+export const REACH = 5;
 
 /** Values closer than this to the greatest one tie with it: 1e-9 of it, or 1e-9. */
 export function tieTolerance(greatest: number): number {

@@ -19,10 +19,14 @@ export const SEARCH_DEFAULTS: Omit<StudySpec, 'pair'> = {
   fromMs: null,
   toMs: null,
   folds: 5,
+  walkForward: 'ANCHORED',
   minTrades: 1,
   minOosTrades: 30,
   minTestDays: 30,
   pboMax: 0.3,
+  lossShareMax: 0.02,
+  confidence: 0.95,
+  feeStress: 2,
   publish: false,
 };
 
@@ -50,6 +54,9 @@ const NUMBERS = {
   minOosTrades: whole(0),
   minTestDays: whole(0),
   pboMax: within(0, 1, 1),
+  lossShareMax: within(0, 1, 1),
+  confidence: within(0.5, 1, 0.999),
+  feeStress: within(1, 10, 10),
 } as const satisfies Partial<Record<keyof StudySpec, { ok: (value: number) => boolean; allowed: string }>>;
 
 /** How a field of the spec is called where it came from, for error messages. */

@@ -8,11 +8,10 @@ import { type Grid, gridOf } from './grid.ts';
 import { judgeCells } from './judge.ts';
 import { metricsOf, wholeDays } from './metrics.ts';
 import { objectiveOf } from './objective.ts';
-import { probabilityOfOverfitting } from './overfit.ts';
 import { winnersOf } from './plateau.ts';
 import { stage } from './stage.ts';
-import { conditionsOf } from './verdict.ts';
-import { dropped, type PlannedFold, planFolds, replayer, walkForward } from './walk-forward.ts';
+import { validate } from './validate.ts';
+import { type PlannedFold, planFolds, replayer } from './walk-forward.ts';
 
 /** A spec that was checked, and what it is run on. */
 export interface StudyInput {
@@ -54,8 +53,12 @@ export function runStudy(input: StudyInput, onProgress: (share: number) => void)
   const days = wholeDays(candles.openTimeMs[0] as number, candles.openTimeMs.at(-1) as number);
   const plan = planFolds(candles, entries, spec);
 
-  const whole = { trades: count, days };
-  const trainings = plan.folds.map((fold) => ({ trades: fold.trainEntries, days: fold.trainDays }));
+  const whole = { from: 0, trades: count, days };
+  const trainings = plan.folds.map(({ trainFrom, trainTo, trainDays }) => ({
+    from: trainFrom,
+    trades: trainTo - trainFrom,
+    days: trainDays,
+  }));
   const choices = new Map<PlannedFold, ExitLevels>();
   let values: Float64Array = new Float64Array();
   const blocks = judgeCells({ ...spec, candles, entries, grid }, spec, {
@@ -77,7 +80,8 @@ export function runStudy(input: StudyInput, onProgress: (share: number) => void)
       `objective (--objective): no cell has a figure for ${spec.objective.toLowerCase()}, of ${count} trades each`,
     );
   }
-  const pbo = blocks === null ? null : probabilityOfOverfitting(blocks);
+  const best = levelsAt(grid, winners.best);
+  const proof = validate({ ...input, candles, entries, plan, choices, blocks, best });
   onProgress(0.95);
 
   const replay = replayer(candles, spec);
@@ -86,33 +90,19 @@ export function runStudy(input: StudyInput, onProgress: (share: number) => void)
     const metrics = metricsOf(replay(entries, levels), days);
     return { ...levels, objective: objectiveOf(metrics, spec.objective) ?? (values[cell] as number), metrics };
   };
-  const chosen = plan.folds.flatMap((fold) => {
-    const levels = choices.get(fold);
-    return levels === undefined ? [] : [{ fold, levels }];
-  });
-  const forward = walkForward(chosen, entries, replay);
-  const fallback = { levels: input.fallback, metrics: forward.measure(input.fallback) };
-  const incumbent =
-    input.incumbent === null ? null : { levels: input.incumbent, metrics: forward.measure(input.incumbent) };
-  const evidence = { outOfSample: forward.outOfSample, testDays: forward.testDays, pbo, fallback, incumbent };
-  const conditions = conditionsOf(evidence, spec);
-  const warnings = [
-    ...plan.warnings,
-    ...plan.folds
-      .filter((fold) => !choices.has(fold))
-      .map((fold) => dropped(fold.number, 'no cell has an objective before', fold.trainToMs)),
-    ...borderWarnings(grid, winners.best),
-  ];
   const result: StudyResult = {
     candles: input.report,
     entries: report,
     trials: values.length,
     best: candidate(winners.best),
     peak: candidate(winners.peak),
-    fallback: fallback.metrics,
-    incumbent: incumbent?.metrics ?? null,
-    validation: { folds: forward.folds, outOfSample: forward.outOfSample, pbo, conditions, warnings },
-    validated: conditions.every(({ passed }) => passed),
+    fallback: proof.fallback,
+    incumbent: proof.incumbent,
+    validation: {
+      ...proof.validation,
+      warnings: [...proof.validation.warnings, ...borderWarnings(grid, winners.best)],
+    },
+    validated: proof.validated,
   };
   onProgress(1);
   return { result, plane: planeOf(grid, values, count) };

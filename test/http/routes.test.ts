@@ -106,6 +106,10 @@ describe('what is no request', () => {
 describe('POST /local/studies', () => {
   const study = studyOf('study-1', {
     ...STUDY_DEFAULTS,
+    walkForward: 'ANCHORED',
+    lossShareMax: 0.02,
+    confidence: 0.95,
+    feeStress: 2,
     pair: 'BTC/USDT',
     timeframe: '5m',
     side: null,

@@ -128,6 +128,10 @@ const SPEC = {
   toMs: null,
   publish: false,
   ...STUDY_DEFAULTS,
+  walkForward: 'ANCHORED',
+  lossShareMax: 0.02,
+  confidence: 0.95,
+  feeStress: 2,
 } as const;
 
 const streamsOpen = async (front: TestFront) =>

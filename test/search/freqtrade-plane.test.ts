@@ -42,7 +42,7 @@ function judgedValues(input: PlaneInput, objective: Objective) {
     input,
     { fills: 'FREQTRADE', objective, minTrades: 1 },
     {
-      populations: [{ trades, days: DAYS }],
+      populations: [{ from: 0, trades, days: DAYS }],
       judged: (found) => {
         values = Float64Array.from(found);
       },
@@ -86,9 +86,10 @@ describe('the plane with freqtrade’s fills', () => {
       { feePct: 0.05, maxHold: 9 },
     );
     const { values, blocks } = judgedValues(input, 'NET_PROFIT');
-    expect(blocks).toHaveLength(10);
+    expect(blocks?.sums).toHaveLength(10);
+    expect(blocks?.trades.reduce((sum, count) => sum + count, 0)).toBe(input.entries.candle.length);
     values.forEach((value, cell) => {
-      const sum = blocks?.reduce((total, block) => total + (block[cell] as number), 0) ?? Number.NaN;
+      const sum = blocks?.sums.reduce((total, block) => total + (block[cell] as number), 0) ?? Number.NaN;
       expect(100 * sum).toBeCloseTo(value, 9);
     });
   });

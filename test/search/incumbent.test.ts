@@ -1,7 +1,8 @@
 // Whom a winner must beat: the same order of candidates in which levels are served.
 import { describe, expect, it } from 'vitest';
 import type { ParamRecord } from '#domain/exit-params.ts';
-import { incumbentOf } from '#search/search.ts';
+import { sameFind } from '#search/incumbent.ts';
+import { incumbentOf, SEARCH_DEFAULTS } from '#search/search.ts';
 
 function record(pair: string, stopLossPct: number, change: Partial<ParamRecord> = {}): ParamRecord {
   return {
@@ -51,5 +52,27 @@ describe('incumbentOf', () => {
     expect(stop([record('BTC/USDT', -4), refused], 'BTC/USDT', null)).toBeUndefined();
     expect(stop([record('BTC/USDT:USDT', 2), record('BTC/USDT', -4)], 'BTC/USDT:USDT', null)).toBe(-4);
     expect(stop([record('BTC/USDT', -120)], 'BTC/USDT', null)).toBeUndefined();
+  });
+});
+
+describe('sameFind', () => {
+  const served = { stopLossPct: -1.5, takeProfitPct: 2 };
+  const at = (stopLossPct: number, takeProfitPct: number) => ({ stopLossPct, takeProfitPct });
+
+  it('is a winner on the plateau of what is served, in both directions', () => {
+    for (const winner of [served, at(-1.4, 2.1), at(-1.6, 1.9)]) {
+      expect(sameFind(winner, served, SEARCH_DEFAULTS)).toBe(true);
+    }
+    for (const winner of [at(-1.38, 2), at(-1.5, 2.12), at(-1.62, 2.12)]) {
+      expect(sameFind(winner, served, SEARCH_DEFAULTS)).toBe(false);
+    }
+  });
+
+  it('reaches no further than five steps of a fine grid, and on a coarse one is equal', () => {
+    const grid = (step: number) => ({ stop: { min: -1, max: -3, step }, target: { min: 1, max: 3, step } });
+    expect(sameFind(at(-1.505, 2.005), served, grid(0.001))).toBe(true);
+    expect(sameFind(at(-1.506, 2), served, grid(0.001))).toBe(false);
+    expect(sameFind(at(-1.75, 2), served, grid(0.25))).toBe(false);
+    expect(sameFind(served, served, grid(0.25))).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 // The probability of overfitting against its definition written out naively, ties and mid-ranks included.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BLOCKS, blockEnds, probabilityOfOverfitting } from '#search/overfit.ts';
+import { BLOCKS, blockEnds, overfittingOf } from '#search/overfit.ts';
 import { rng } from '../support/random-market.ts';
 
 describe('blockEnds', () => {
@@ -11,7 +11,11 @@ describe('blockEnds', () => {
   });
 });
 
-describe('probabilityOfOverfitting', () => {
+/** Blocks of different sizes, so that a mean is not a sum. */
+const TRADES = [4, 4, 4, 3, 3, 3, 3, 3, 3, 3];
+const pboOf = (blocks: readonly Float64Array[]) => overfittingOf(blocks, TRADES).pbo;
+
+describe('overfittingOf', () => {
   it('equals the definition, for few cells with many ties and for more cells than one chunk', () => {
     fc.assert(
       fc.property(
@@ -23,7 +27,11 @@ describe('probabilityOfOverfitting', () => {
           const blocks = Array.from({ length: BLOCKS }, () =>
             Float64Array.from({ length: cells }, () => Math.floor(random() * kinds) / kinds - 0.5),
           );
-          expect(probabilityOfOverfitting(blocks)).toBe(naive(blocks));
+          const found = overfittingOf(blocks, TRADES);
+          const wanted = naive(blocks);
+          expect([found.pbo, found.lossShare]).toEqual([wanted.pbo, wanted.lossShare]);
+          if (wanted.slope === null) expect(found.slope).toBeNull();
+          else expect(found.slope).toBeCloseTo(wanted.slope, 9);
         },
       ),
       { numRuns: 30 },
@@ -32,21 +40,31 @@ describe('probabilityOfOverfitting', () => {
 
   it('is 0 when one cell is best everywhere, and 1 when all cells are the same', () => {
     const best = Array.from({ length: BLOCKS }, () => Float64Array.of(0, 1, 0));
-    expect(probabilityOfOverfitting(best)).toBe(0);
+    expect(pboOf(best)).toBe(0);
+    expect(overfittingOf(best, TRADES)).toMatchObject({ lossShare: 0 });
     const same = Array.from({ length: BLOCKS }, (_, block) => new Float64Array(4).fill(block));
-    expect(probabilityOfOverfitting(same)).toBe(1);
+    expect(pboOf(same)).toBe(1);
+  });
+
+  it('has no slope without any spread in sample, and -1 where one cell wins every split', () => {
+    const equal = Array.from({ length: BLOCKS }, () => Float64Array.of(0, 1, 0));
+    expect(overfittingOf(equal, Array(BLOCKS).fill(4)).slope).toBeNull();
+    const uneven = Array.from({ length: BLOCKS }, (_, block) => Float64Array.of(-1, block % 3, -2));
+    expect(overfittingOf(uneven, Array(BLOCKS).fill(4)).slope).toBeCloseTo(-1, 9);
   });
 
   it('counts differences below the tie tolerance as none', () => {
     const noisy = Array.from({ length: BLOCKS }, () => Float64Array.of(1, 1 + 1e-12, 1 - 1e-12));
-    expect(probabilityOfOverfitting(noisy)).toBe(1);
+    expect(pboOf(noisy)).toBe(1);
   });
 });
 
-function naive(blocks: readonly Float64Array[]): number {
+function naive(blocks: readonly Float64Array[]) {
   const cells = blocks[0]?.length ?? 0;
   let splits = 0;
   let overfitted = 0;
+  let losing = 0;
+  const points: { x: number; y: number }[] = [];
   for (let mask = 0; mask < 1 << BLOCKS; mask += 1) {
     const inside = blocks.filter((_, block) => (mask >> block) & 1);
     if (inside.length !== BLOCKS / 2) continue;
@@ -63,7 +81,15 @@ function naive(blocks: readonly Float64Array[]): number {
     const below = sums.filter((other) => other.unseen < unseen - 1e-9 * Math.max(1, Math.abs(unseen))).length;
     splits += 1;
     if ((below + (equal + 1) / 2) / (cells + 1) <= 0.5) overfitted += 1;
+    if (unseen <= 0) losing += 1;
+    const seenTrades = TRADES.filter((_, block) => (mask >> block) & 1).reduce((total, count) => total + count, 0);
+    points.push({ x: (winner?.seen ?? Number.NaN) / seenTrades, y: unseen / (33 - seenTrades) });
   }
   expect(splits).toBe(252);
-  return overfitted / splits;
+  const mean = (values: readonly number[]) => values.reduce((total, value) => total + value, 0) / values.length;
+  const x = mean(points.map((point) => point.x));
+  const y = mean(points.map((point) => point.y));
+  const products = mean(points.map((point) => (point.x - x) * (point.y - y)));
+  const squares = mean(points.map((point) => (point.x - x) ** 2));
+  return { pbo: overfitted / splits, lossShare: losing / splits, slope: squares < 1e-16 ? null : products / squares };
 }

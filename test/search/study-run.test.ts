@@ -4,7 +4,7 @@ import type { ExitLevels } from '#domain/exit-params.ts';
 import type { Candles, HistoricalSignal } from '#domain/market.ts';
 import type { StudySpec } from '#domain/study.ts';
 import { placeSignals } from '#search/entries.ts';
-import { blockEnds, probabilityOfOverfitting } from '#search/overfit.ts';
+import { blockEnds, overfittingOf } from '#search/overfit.ts';
 import { specFrom } from '#search/search.ts';
 import { stage } from '#search/stage.ts';
 import { runStudy, type StudyInput } from '#search/study-run.ts';
@@ -164,7 +164,13 @@ describe('a study', () => {
       );
       return Float64Array.from(sums);
     });
-    expect(result.validation.pbo).toBe(probabilityOfOverfitting(blocks));
+    const { pbo, slope, lossShare } = result.validation;
+    const wanted = overfittingOf(
+      blocks,
+      ends.map((end, block) => end - (ends[block - 1] ?? 0)),
+    );
+    expect([pbo, lossShare]).toEqual([wanted.pbo, wanted.lossShare]);
+    expect(slope).toBeCloseTo(wanted.slope ?? Number.NaN, 9);
   });
 
   it('measures the incumbent on the test entries and lets it win', () => {

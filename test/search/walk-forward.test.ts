@@ -14,7 +14,7 @@ describe('foldSpans', () => {
   it('cuts the period into folds + 1 spans, rounding borders down to whole timeframes', () => {
     const candles = hours(20);
     const start = candles.openTimeMs[0] as number;
-    const spans = foldSpans(candles, { folds: 2, maxHold: 3 });
+    const spans = foldSpans(candles, { folds: 2, maxHold: 3, walkForward: 'ANCHORED' });
     // 20 timeframes: borders at floor(20/3) = 6, floor(40/3) = 13 and 20.
     expect(spans).toEqual([
       {
@@ -32,10 +32,20 @@ describe('foldSpans', () => {
     ]);
   });
 
+  it('rolling, trains on the span before the test alone and tests on the same spans', () => {
+    const candles = hours(20);
+    const rule = { folds: 2, maxHold: 3 };
+    const anchored = foldSpans(candles, { ...rule, walkForward: 'ANCHORED' });
+    const rolling = foldSpans(candles, { ...rule, walkForward: 'ROLLING' });
+    const start = candles.openTimeMs[0] as number;
+    expect(rolling[0]).toEqual(anchored[0]);
+    expect(rolling[1]).toEqual({ ...anchored[1], trainFromMs: start + 6 * HOUR_MS });
+  });
+
   it('measures the period in time, holes included', () => {
     const flat = [100, 100, 100, 100] as const;
     const candles = handMade([flat, flat, flat], [0, 1, 9]);
-    expect(foldSpans(candles, { folds: 1, maxHold: 1 })[0]).toMatchObject({
+    expect(foldSpans(candles, { folds: 1, maxHold: 1, walkForward: 'ANCHORED' })[0]).toMatchObject({
       testFromMs: 5 * HOUR_MS,
       testToMs: 10 * HOUR_MS,
     });
@@ -55,12 +65,26 @@ describe('planFolds', () => {
   it('trains on entries before the embargo and tests on those from the border on', () => {
     const candles = hours(60);
     const { entries } = everyCandle(candles, 'LONG');
-    const { folds, warnings } = planFolds(candles, entries, { folds: 2, maxHold: 5 });
+    const { folds, warnings } = planFolds(candles, entries, { folds: 2, maxHold: 5, walkForward: 'ANCHORED' });
     expect(warnings).toEqual([]);
-    expect(folds.map(({ trainEntries, testFrom, testTo }) => [trainEntries, testFrom, testTo])).toEqual([
-      [15, 20, 40],
-      [35, 40, 59],
+    expect(folds.map(({ trainFrom, trainTo, testFrom, testTo }) => [trainFrom, trainTo, testFrom, testTo])).toEqual([
+      [0, 15, 20, 40],
+      [0, 35, 40, 59],
     ]);
+  });
+
+  it('rolling, leaves out what came before the span it trains on', () => {
+    const candles = hours(60);
+    const { entries } = everyCandle(candles, 'LONG');
+    const { folds } = planFolds(candles, entries, { folds: 2, maxHold: 5, walkForward: 'ROLLING' });
+    expect(folds.map(({ trainFrom, trainTo, trainDays }) => [trainFrom, trainTo, trainDays])).toEqual([
+      [0, 15, 1],
+      [20, 35, 1],
+    ]);
+    // A hold longer than the span leaves nothing to train on.
+    const none = planFolds(candles, entries, { folds: 2, maxHold: 20, walkForward: 'ROLLING' });
+    expect(none.folds).toEqual([]);
+    expect(none.warnings[1]).toBe('fold 2 is dropped: no entries to train on before 2024-01-01T20:00:00.000Z');
   });
 
   it('drops a fold without entries to train or to test on, and says which and why', () => {
@@ -71,10 +95,14 @@ describe('planFolds', () => {
       short: all.short.subarray(from, to),
       signalAtMs: all.signalAtMs.subarray(from, to),
     });
-    const late = planFolds(candles, joinEntries([part(17, 20), part(45, 50)]), { folds: 2, maxHold: 5 });
+    const late = planFolds(candles, joinEntries([part(17, 20), part(45, 50)]), {
+      folds: 2,
+      maxHold: 5,
+      walkForward: 'ANCHORED',
+    });
     expect(late.folds.map(({ number }) => number)).toEqual([2]);
     expect(late.warnings).toEqual(['fold 1 is dropped: no entries to train on before 2024-01-01T15:00:00.000Z']);
-    const early = planFolds(candles, part(0, 30), { folds: 2, maxHold: 5 });
+    const early = planFolds(candles, part(0, 30), { folds: 2, maxHold: 5, walkForward: 'ANCHORED' });
     expect(early.folds.map(({ number }) => number)).toEqual([1]);
     expect(early.warnings).toEqual(['fold 2 is dropped: no entries to test on from 2024-01-02T16:00:00.000Z']);
   });
@@ -84,14 +112,20 @@ describe('walkForward', () => {
   it('joins the tests, each with its own levels, and measures others on exactly the same entries', () => {
     const candles = hours(400);
     const { entries } = everyCandle(candles, null);
-    const rule = { fills: 'CONSERVATIVE' as const, folds: 3, maxHold: 10, feePct: 0.05 };
+    const rule = {
+      fills: 'CONSERVATIVE' as const,
+      folds: 3,
+      maxHold: 10,
+      feePct: 0.05,
+      walkForward: 'ANCHORED' as const,
+    };
     const { folds } = planFolds(candles, entries, rule);
     const replay = replayer(candles, rule);
     const levels = { stopLossPct: -1, takeProfitPct: 2 };
     const own = walkForward(
       folds.map((fold) => ({ fold, levels })),
       entries,
-      replay,
+      { replay, feePct: 0.05 },
     );
     // With the same levels in every fold, the joined tests are the test entries replayed with them.
     expect(own.outOfSample).toEqual(own.measure(levels));
@@ -104,8 +138,8 @@ describe('walkForward', () => {
         replay(
           {
             ...entries,
-            candle: entries.candle.subarray(0, folds[0]?.trainEntries),
-            short: entries.short.subarray(0, folds[0]?.trainEntries),
+            candle: entries.candle.subarray(0, folds[0]?.trainTo),
+            short: entries.short.subarray(0, folds[0]?.trainTo),
           },
           levels,
         ),
@@ -117,7 +151,10 @@ describe('walkForward', () => {
   it('has no figures without folds', () => {
     const candles = hours(30);
     const { entries } = everyCandle(candles, null);
-    const none = walkForward([], entries, replayer(candles, { fills: 'CONSERVATIVE', feePct: 0, maxHold: 5 }));
+    const none = walkForward([], entries, {
+      replay: replayer(candles, { fills: 'CONSERVATIVE', feePct: 0, maxHold: 5 }),
+      feePct: 0,
+    });
     expect([none.outOfSample.trades, none.outOfSample.netProfitPct, none.testDays]).toEqual([0, null, 0]);
   });
 });

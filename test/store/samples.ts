@@ -120,6 +120,10 @@ export const SPEC: StudySpec = {
   minOosTrades: 30,
   minTestDays: 30,
   pboMax: 0.3,
+  walkForward: 'ANCHORED',
+  lossShareMax: 0.02,
+  confidence: 0.95,
+  feeStress: 2,
   publish: false,
 };
 
