@@ -11,8 +11,8 @@ export interface TracePoints {
   /** The writer thread's commits, told again on the thread that owns it: `writes` operations on `file` in one sync to disk. */
   'journal.committed': { readonly file: string; readonly writes: number; readonly durationMs: number };
   'journal.failed': { readonly file: string; readonly error: string };
-  /** Signals or decisions were removed for their age. */
-  'journal.forgotten': { readonly what: 'signals' | 'decisions'; readonly count: number };
+  /** Something was removed for its age. */
+  'journal.forgotten': { readonly what: 'signals' | 'decisions' | 'studies' | 'study requests'; readonly count: number };
   /** Worker: it holds its lock, or gave it back. */
   'worker.lock': { readonly held: boolean };
   /** Gateway: one submitted signal's end. */

@@ -1,19 +1,19 @@
 // The drain of one side: a lane per file of its own, all through the process's one hub. On disk is what the hub does not have yet; this only moves it.
 
+import type { PlaceName } from '#store/sqlite/outbox-table.ts';
 import type { BreakerState } from './breaker.ts';
-import type { HubNames } from './bucket-names.ts';
 import { having } from './having.ts';
 import { type LaneSource, startLane } from './lane.ts';
-import { openSender } from './sender.ts';
+import { openSender, type Sender } from './sender.ts';
 import type { SharedHub } from './shared-hub.ts';
+import type { Anchor } from './told-flux.ts';
 
 /** Files with an outbox. */
 export type OutboxKind = 'gateway' | 'worker' | 'trades' | 'params';
 
-/** How the way into one bucket stands. */
+/** How the way of one file into the hub stands. */
 export interface LaneStatus {
   readonly kind: OutboxKind;
-  readonly bucket: string;
   readonly breaker: BreakerState;
   /** What the hub does not let us do, in words; null while it lets us write. */
   readonly alarm: string | null;
@@ -27,11 +27,13 @@ export interface Drain {
   close(): Promise<void>;
 }
 
-/** What each file's lines are written to. */
-export function bucketOf(kind: OutboxKind, names: HubNames): string {
-  const place = { gateway: names.signals, worker: names.decisions, trades: names.trades, params: names.params };
-  return place[kind].bucket;
-}
+/** The places that a file's lines belong to; the first one names it. */
+export const PLACES: Readonly<Record<OutboxKind, readonly [PlaceName, ...PlaceName[]]>> = {
+  gateway: ['signals'],
+  worker: ['decisions'],
+  trades: ['trades'],
+  params: ['params', 'paramsBySide'],
+};
 
 /** Starts telling `hub` what `sources` hold, and goes on until it is closed. */
 export function startDrain(
@@ -42,15 +44,25 @@ export function startDrain(
   const hurry = new AbortController();
   const now = new AbortController();
   const stopping = { hurry: hurry.signal, now: now.signal };
-  const lanes = sources.map(({ kind, source }) => {
-    const bucket = bucketOf(kind, names);
+  const onTrouble = () => {
+    for (const { lane } of lanes) lane.doubt();
+  };
+  const senders = new Map<string, Sender>();
+  const senderOf = (place: PlaceName): Sender => {
+    const { bucket } = names[place];
+    const known = senders.get(bucket);
+    if (known !== undefined) return known;
     const alone = <R>(run: () => Promise<R>) => hub.alone(bucket, run);
-    const onTrouble = () => {
-      for (const { lane } of lanes) lane.doubt();
-    };
     const sender = openSender({ influx, bucket, breaker, alone, clock, chance, log, onTrouble }, stopping);
-    const has = (anchor: Parameters<typeof having>[2]) => having({ influx, clock, stop: hurry.signal }, bucket, anchor);
-    return { kind, bucket, sender, lane: startLane({ bucket, source, sender, has, clock, log }, stopping) };
+    senders.set(bucket, sender);
+    return sender;
+  };
+  const lanes = sources.map(({ kind, source }) => {
+    const has = (anchor: Anchor) => {
+      const place = PLACES[kind].find((one) => names[one].measurement === anchor.measurement) ?? PLACES[kind][0];
+      return having({ influx, clock, stop: hurry.signal }, names[place].bucket, anchor);
+    };
+    return { kind, lane: startLane({ name: PLACES[kind][0], source, senderOf, has, clock, log }, stopping) };
   });
   const ended = Promise.all(lanes.map(({ lane }) => lane.ended));
   const close = async () => {
@@ -58,9 +70,10 @@ export function startDrain(
     now.abort();
     await ended;
   };
+  const alarmOf = (kind: OutboxKind) =>
+    PLACES[kind].map((place) => senderOf(place).alarm).find((alarm) => alarm !== undefined);
   return {
-    status: () =>
-      lanes.map(({ kind, bucket, sender }) => ({ kind, bucket, breaker: breaker.state, alarm: sender.alarm ?? null })),
+    status: () => lanes.map(({ kind }) => ({ kind, breaker: breaker.state, alarm: alarmOf(kind) ?? null })),
     finish: async (signal) => {
       hurry.abort();
       const giveUp = () => now.abort();

@@ -4,7 +4,7 @@ import type { Log } from '#domain/log.ts';
 import type { Clock } from '#domain/time.ts';
 import type { KeptHubRequest } from '#store/sqlite/hub-requests.ts';
 import type { OutboxRow, OutboxState, Walked } from '#store/sqlite/outbox-reader.ts';
-import type { OutboxStep, Refused, WalkCursor } from '#store/sqlite/outbox-table.ts';
+import type { OutboxStep, PlaceName, Refused, WalkCursor } from '#store/sqlite/outbox-table.ts';
 import { mark } from '#trace/trace.ts';
 import { runsOf } from './batch.ts';
 import type { Sender, Stopping } from './sender.ts';
@@ -21,9 +21,11 @@ export interface LaneSource {
 }
 
 export interface LaneParts {
-  readonly bucket: string;
+  /** The file, as it is called in logs. */
+  readonly name: string;
   readonly source: LaneSource;
-  readonly sender: Sender;
+  /** Who sends to the bucket of a place. */
+  readonly senderOf: (place: PlaceName) => Sender;
   /** Whether the hub has the point of `anchor`. */
   readonly has: (anchor: Anchor) => Promise<Having>;
   readonly clock: Clock;
@@ -50,7 +52,7 @@ const TROUBLE_MS = 1_000;
 const LOOK_MS = 60_000;
 
 /** Starts telling; goes on until `stopping.hurry` aborts and nothing more goes through, or until `stopping.now` does. */
-export function startLane({ bucket, source, sender, has, clock, log }: LaneParts, stopping: Stopping): Lane {
+export function startLane({ name, source, senderOf, has, clock, log }: LaneParts, stopping: Stopping): Lane {
   let lookAtMs = Number.NEGATIVE_INFINITY;
   let newest: string | null = null;
   let troubled = false;
@@ -62,6 +64,8 @@ export function startLane({ bucket, source, sender, has, clock, log }: LaneParts
     while (batch.length < BATCH_LINES) {
       const chunk = source.rows(after, Math.min(CHUNK, BATCH_LINES - batch.length));
       for (const row of chunk) {
+        const sender = senderOf(row.place);
+        if (batch[0] !== undefined && senderOf(batch[0].place) !== sender) return batch;
         bytes += Buffer.byteLength(row.line) + 1;
         if (bytes > sender.maxBytes && batch.length > 0) return batch;
         batch.push(row);
@@ -73,9 +77,9 @@ export function startLane({ bucket, source, sender, has, clock, log }: LaneParts
     return batch;
   };
 
-  /** Tells what waits in the outbox, one batch; false: stopped before its end. */
-  const tellBatch = (batch: readonly OutboxRow[], anchor: string | null) =>
-    sender.send(batch, async ({ gone, refused }) => {
+  /** Tells what waits in the outbox, one batch of one bucket; false: stopped before its end. */
+  const tellBatch = (batch: readonly [OutboxRow, ...OutboxRow[]], anchor: string | null) =>
+    senderOf(batch[0].place).send(batch, async ({ gone, refused }) => {
       const last = gone.at(-1)?.line ?? null;
       newest = last ?? newest;
       await source.apply({
@@ -84,10 +88,10 @@ export function startLane({ bucket, source, sender, has, clock, log }: LaneParts
         refused: refused.map(({ one, status, words }) => ({ seq: one.seq, status, words })),
         lastLine: anchor === null ? last : null,
       });
-      mark('outbox.acknowledged', { bucket, lines: gone.length, refused: refused.length });
+      mark('outbox.acknowledged', { outbox: name, lines: gone.length, refused: refused.length });
       for (const { one, status, words } of refused)
         log.warn(
-          { bucket, line: one.line.slice(0, 300), status, words },
+          { outbox: name, line: one.line.slice(0, 300), status, words },
           'the hub refuses a line for good; see `paramgate hub status`',
         );
     });
@@ -96,20 +100,17 @@ export function startLane({ bucket, source, sender, has, clock, log }: LaneParts
   const walkOn = async ({ walk, walkSkips, lastLine }: OutboxState): Promise<boolean> => {
     if (walk === null) return true;
     const { lines, unwritable, to } = source.walk(walk, WALK_CHUNK);
-    const refused: Refused[] = unwritable.map((words) => ({ line: '', status: 0, words }));
+    const refused: Refused[] = unwritable.map((one) => ({ ...one, line: '', status: 0 }));
     let outside = 0;
-    if (lines.length > 0) {
-      const isSent = await sender.send(
-        lines.map((line) => ({ line })),
-        async (told) => {
-          newest = told.gone.at(-1)?.line ?? newest;
-          for (const { one, status, words } of told.refused) {
-            // What has grown older than the hub keeps anything was in it once, or may not be any more.
-            if (/retention/i.test(words)) outside += 1;
-            else refused.push({ line: one.line, status, words });
-          }
-        },
-      );
+    for (const [sender, own] of Map.groupBy(lines, ({ place }) => senderOf(place))) {
+      const isSent = await sender.send(own, async (told) => {
+        newest = told.gone.at(-1)?.line ?? newest;
+        for (const { one, status, words } of told.refused) {
+          // What has grown older than the hub keeps anything was in it once, or may not be any more.
+          if (/retention/i.test(words)) outside += 1;
+          else refused.push({ ...one, status, words });
+        }
+      });
       if (!isSent) return false;
     }
     await source.apply({
@@ -120,8 +121,8 @@ export function startLane({ bucket, source, sender, has, clock, log }: LaneParts
       refused,
       lastLine: lastLine === null ? newest : null,
     });
-    mark('outbox.acknowledged', { bucket, lines: lines.length, refused: refused.length });
-    if (outside > 0) log.info({ bucket, lines: outside }, 'rows older than the hub keeps were left out');
+    mark('outbox.acknowledged', { outbox: name, lines: lines.length, refused: refused.length });
+    if (outside > 0) log.info({ outbox: name, lines: outside }, 'rows older than the hub keeps were left out');
     return true;
   };
 
@@ -134,8 +135,8 @@ export function startLane({ bucket, source, sender, has, clock, log }: LaneParts
     if ((having === 'there' || having === 'expired') && newest !== null && newest !== state.lastLine)
       await source.apply({ kind: 'settle', gone: [], refused: [], lastLine: newest });
     if (having !== 'gone') return;
-    log.warn({ bucket }, 'the hub has lost what it had acknowledged; what the journal holds is sent again');
-    mark('outbox.forgotten', { bucket });
+    log.warn({ outbox: name }, 'the hub has lost what it had acknowledged; what the journal holds is sent again');
+    mark('outbox.forgotten', { outbox: name });
     newest = null;
     await source.apply({ kind: 'walk' });
   };
@@ -150,23 +151,24 @@ export function startLane({ bucket, source, sender, has, clock, log }: LaneParts
       await look(state);
       return true;
     }
-    const batch = await nextBatch();
-    if (batch.length > 0 && !(await tellBatch(batch, state.lastLine))) return undefined;
+    const [first, ...others] = await nextBatch();
+    if (first !== undefined && !(await tellBatch([first, ...others], state.lastLine))) return undefined;
     if (state.walk !== null && !(await walkOn(state))) return undefined;
-    return batch.length > 0 || state.walk !== null || requests.length > 0;
+    return first !== undefined || state.walk !== null || requests.length > 0;
   };
 
   const run = async () => {
     while (!stopping.now.aborted) {
       try {
         const didSomething = await step();
-        if (troubled) log.info({ bucket }, 'the outbox can be read and written again');
+        if (troubled) log.info({ outbox: name }, 'the outbox can be read and written again');
         troubled = false;
         if (didSomething === true) continue;
         if (stopping.hurry.aborted) return;
         await clock.sleep(IDLE_MS, stopping.hurry);
       } catch (error) {
-        if (!troubled) log.error({ bucket, err: error }, 'the outbox cannot be read or written; it is tried again');
+        if (!troubled)
+          log.error({ outbox: name, err: error }, 'the outbox cannot be read or written; it is tried again');
         troubled = true;
         if (stopping.hurry.aborted) return;
         await clock.sleep(TROUBLE_MS, stopping.hurry);

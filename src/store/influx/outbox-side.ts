@@ -2,7 +2,7 @@
 import type { Outbox, OutboxHolds } from '#store/outbox.ts';
 import { outboxFiles } from '#store/sqlite/outbox-files.ts';
 import type { Writer } from '#store/sqlite/writer.ts';
-import { bucketOf, type OutboxKind, startDrain } from './drain.ts';
+import { type OutboxKind, PLACES, startDrain } from './drain.ts';
 import { type Pending, pendingOf } from './pending.ts';
 import type { SharedHub } from './shared-hub.ts';
 
@@ -35,7 +35,7 @@ export function openOutboxSide(
         const state = files.readers[kind].state();
         return {
           holds: HOLDS[kind],
-          bucket: bucketOf(kind, hub.names),
+          bucket: hub.names[PLACES[kind][0]].bucket,
           rows: state?.rows ?? 0,
           bytes: state?.bytes ?? 0,
           oldestAtMs: state?.oldestAtMs ?? null,

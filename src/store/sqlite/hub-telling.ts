@@ -21,7 +21,14 @@ export function signalTelling({ rules, full, put, leave }: OutboxTable): (signal
     const [first] = signals;
     if (first === undefined) return;
     if (full() !== undefined) leave({ at: first.seq - 1, id: '' });
-    else put(signals.map((signal) => ({ line: () => signalLine(signal, measurement), ref: null })));
+    else
+      put(
+        signals.map((signal) => ({
+          place: 'signals' as const,
+          line: () => signalLine(signal, measurement),
+          ref: null,
+        })),
+      );
   };
 }
 
@@ -41,7 +48,14 @@ export function decisionTelling(db: DatabaseSync, outbox: OutboxTable): (decisio
     const ended = decisions.filter((decision) => stays(decision) && tell.run(decision.id).changes === 1);
     if (ended.length === 0) return;
     if (full() !== undefined) leave({ at: Math.min(...ended.map(({ window }) => window.closesAtMs)), id: '' });
-    else put(ended.map((decision) => ({ line: () => decisionLine(decision, measurement), ref: null })));
+    else
+      put(
+        ended.map((decision) => ({
+          place: 'decisions' as const,
+          line: () => decisionLine(decision, measurement),
+          ref: null,
+        })),
+      );
   };
 }
 
@@ -51,7 +65,13 @@ export function tradeTelling({ rules, full, put }: OutboxTable): (trades: readon
   const { measurement } = rules.names.trades;
   return (trades) => {
     requireRoom('closed trades', full());
-    put(trades.map((trade) => ({ line: () => tradeLine(trade, measurement), ref: JSON.stringify(trade) })));
+    put(
+      trades.map((trade) => ({
+        place: 'trades' as const,
+        line: () => tradeLine(trade, measurement),
+        ref: JSON.stringify(trade),
+      })),
+    );
   };
 }
 
@@ -61,7 +81,8 @@ export function paramTelling({ rules, full, put }: OutboxTable): (record: ParamR
   const { names } = rules;
   return (record) => {
     requireRoom('published levels', full());
-    put([{ line: () => paramsLine(record, names), ref: JSON.stringify(record) }]);
+    const place = record.side === null ? 'params' : 'paramsBySide';
+    put([{ place, line: () => paramsLine(record, names), ref: JSON.stringify(record) }]);
   };
 }
 

@@ -2,14 +2,19 @@
 
 import { Fault } from '#domain/fault.ts';
 import type { HubNames } from '#store/influx/bucket-names.ts';
-import type { WalkCursor } from './outbox-table.ts';
+import type { PlaceName, WalkCursor } from './outbox-table.ts';
 import { cursorOf, type WalkKind, type WalkScope, walkOf } from './outbox-walk.ts';
 import type { ReadFile } from './read-file.ts';
 
-/** A row that waits; a higher seq was put in later. */
-export interface OutboxRow {
-  readonly seq: number;
+/** A line and where in the hub it belongs. */
+export interface PlacedLine {
+  readonly place: PlaceName;
   readonly line: string;
+}
+
+/** A row that waits; a higher seq was put in later. */
+export interface OutboxRow extends PlacedLine {
+  readonly seq: number;
 }
 
 /** Where an outbox stands. */
@@ -30,9 +35,8 @@ export interface OutboxState {
 }
 
 /** A line the hub refused for good, with its words. `status` 0: no line can say it. */
-export interface DeadLetter {
+export interface DeadLetter extends PlacedLine {
   readonly id: number;
-  readonly line: string;
   readonly atMs: number;
   readonly refusedAtMs: number;
   readonly status: number;
@@ -41,8 +45,8 @@ export interface DeadLetter {
 
 /** Source rows as lines. `unwritable`: what no line can say, in words. `to`: the place after them; null when none were left. */
 export interface Walked {
-  readonly lines: readonly string[];
-  readonly unwritable: readonly string[];
+  readonly lines: readonly PlacedLine[];
+  readonly unwritable: readonly { readonly place: PlaceName; readonly words: string }[];
   readonly to: WalkCursor | null;
 }
 
@@ -82,8 +86,9 @@ export function outboxReader(file: ReadFile, kind: WalkKind, names: HubNames): O
       };
     },
     rows: (after, limit) =>
-      file.rows('SELECT seq, line FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?', after, limit).map((row) => ({
+      file.rows('SELECT seq, place, line FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?', after, limit).map((row) => ({
         seq: row.seq as number,
+        place: row.place as PlaceName,
         line: row.line as string,
       })),
     refSeqs: () =>
@@ -95,12 +100,13 @@ export function outboxReader(file: ReadFile, kind: WalkKind, names: HubNames): O
     deadLetters: (limit, before = Number.MAX_SAFE_INTEGER) =>
       file
         .rows(
-          'SELECT id, line, atMs, refusedAtMs, status, words FROM deadLetters WHERE id < ? ORDER BY id DESC LIMIT ?',
+          'SELECT id, place, line, atMs, refusedAtMs, status, words FROM deadLetters WHERE id < ? ORDER BY id DESC LIMIT ?',
           before,
           limit,
         )
         .map((row) => ({
           id: row.id as number,
+          place: row.place as PlaceName,
           line: row.line as string,
           atMs: row.atMs as number,
           refusedAtMs: row.refusedAtMs as number,
@@ -108,16 +114,16 @@ export function outboxReader(file: ReadFile, kind: WalkKind, names: HubNames): O
           words: row.words as string,
         })),
     walk: (from, limit, scope) => {
-      const { sql, lineOf } = walkOf(kind, scope);
+      const { sql, placeOf, lineOf } = walkOf(kind, scope);
       const rows = file.rows(sql, from.at, from.id, limit);
-      const lines: string[] = [];
-      const unwritable: string[] = [];
+      const lines: PlacedLine[] = [];
+      const unwritable: { place: PlaceName; words: string }[] = [];
       for (const row of rows) {
         try {
-          lines.push(lineOf(row, names));
+          lines.push({ place: placeOf(row), line: lineOf(row, names) });
         } catch (error) {
           if (!(error instanceof Fault)) throw error;
-          unwritable.push(`${error.message} (${JSON.stringify(row)})`);
+          unwritable.push({ place: placeOf(row), words: `${error.message} (${JSON.stringify(row)})` });
         }
       }
       const last = rows.at(-1);

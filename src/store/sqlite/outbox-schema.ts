@@ -1,16 +1,18 @@
 // The tables of an outbox: what the hub has still to be told (in order), what it will never take, and where both stand. Every file whose rows the fleet
 // should remember has these, so that the row that travels is committed with the row it tells of.
 
-/** `ref`: what it tells of, as JSON, where readers of this instance see it before the hub has it. */
+/** `place`: where in the hub it belongs, by the name of that place and not of its bucket. `ref`: what it tells of, as JSON, where readers of this instance see it before the hub has it. */
 export const OUTBOX_TABLES = `
 CREATE TABLE outbox (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  place TEXT NOT NULL,
   line TEXT NOT NULL,
   ref TEXT,
   atMs INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE deadLetters (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
+  place TEXT NOT NULL,
   line TEXT NOT NULL,
   ref TEXT,
   atMs INTEGER NOT NULL,

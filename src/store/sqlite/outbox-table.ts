@@ -5,6 +5,9 @@ import { Fault } from '#domain/fault.ts';
 import type { HubNames } from '#store/influx/bucket-names.ts';
 import type { FileKind } from './schema.ts';
 
+/** A place in the hub. */
+export type PlaceName = keyof HubNames;
+
 /** How much may wait for the hub, per file: rows, bytes of their lines, and the age of the oldest. */
 export interface OutboxBounds {
   readonly rows: number;
@@ -18,8 +21,9 @@ export interface OutboxRules {
   readonly bounds: OutboxBounds;
 }
 
-/** One row to be: how its line is made, and what it tells of as JSON (null: nobody asks before the hub has it). */
+/** One row to be: where it belongs, how its line is made, and what it tells of as JSON (null: nobody asks before the hub has it). */
 export interface OutboxEntry {
+  readonly place: PlaceName;
   readonly line: () => string;
   readonly ref: string | null;
 }
@@ -36,7 +40,7 @@ export const WALK_START: WalkCursor = { at: -1, id: '' };
 /** A line the hub refused for good: by its row, or by its text when it was taken from its source. Status 0: no line can say it. */
 export type Refused = { readonly status: number; readonly words: string } & (
   | { readonly seq: number }
-  | { readonly line: string }
+  | { readonly place: PlaceName; readonly line: string }
 );
 
 /**
@@ -92,16 +96,16 @@ export function outboxOperation<Kind extends FileKind>(kind: Kind, table: Outbox
 
 /** The outbox of the file `db`. `nowMs` reads the wall clock. */
 export function outboxTable(db: DatabaseSync, rules: OutboxRules | null, nowMs: () => number): OutboxTable {
-  const add = db.prepare('INSERT INTO outbox (line, ref, atMs) VALUES (?, ?, ?)');
+  const add = db.prepare('INSERT INTO outbox (place, line, ref, atMs) VALUES (?, ?, ?, ?)');
   const count = db.prepare('UPDATE outboxState SET rows = rows + ?, bytes = bytes + ?, dead = dead + ?');
   const state = db.prepare(
     'SELECT rows, bytes, (SELECT atMs FROM outbox ORDER BY seq LIMIT 1) AS oldestAtMs FROM outboxState',
   );
   const sized = db.prepare('SELECT total(octet_length(line)) AS bytes FROM outbox WHERE seq BETWEEN ? AND ?');
   const remove = db.prepare('DELETE FROM outbox WHERE seq BETWEEN ? AND ?');
-  const rowOf = db.prepare('SELECT line, ref, atMs FROM outbox WHERE seq = ?');
+  const rowOf = db.prepare('SELECT place, line, ref, atMs FROM outbox WHERE seq = ?');
   const bury = db.prepare(
-    'INSERT INTO deadLetters (line, ref, atMs, refusedAtMs, status, words) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO deadLetters (place, line, ref, atMs, refusedAtMs, status, words) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const known = db.prepare('SELECT 1 FROM deadLetters WHERE line = ?');
   const last = db.prepare('UPDATE outboxState SET lastLine = coalesce(?, lastLine)');
@@ -116,7 +120,7 @@ export function outboxTable(db: DatabaseSync, rules: OutboxRules | null, nowMs: 
   const asked = db.prepare('UPDATE outboxState SET requestSeq = ? WHERE requestSeq < ?');
   const chosen = '(?1 IS NULL OR id IN (SELECT value FROM json_each(?1)))';
   const revive = db.prepare(
-    `INSERT INTO outbox (line, ref, atMs) SELECT line, ref, ?2 FROM deadLetters WHERE ${chosen} AND line <> '' ORDER BY id`,
+    `INSERT INTO outbox (place, line, ref, atMs) SELECT place, line, ref, ?2 FROM deadLetters WHERE ${chosen} AND line <> '' ORDER BY id`,
   );
   const revived = db.prepare(
     `SELECT total(octet_length(line)) AS bytes FROM deadLetters WHERE ${chosen} AND line <> ''`,
@@ -133,11 +137,12 @@ export function outboxTable(db: DatabaseSync, rules: OutboxRules | null, nowMs: 
     const { status, words } = refused;
     if ('line' in refused) {
       if (refused.line !== '' && known.get(refused.line) !== undefined) return;
-      bury.run(refused.line, null, nowMs(), nowMs(), status, words);
+      bury.run(refused.place, refused.line, null, nowMs(), nowMs(), status, words);
     } else {
       const row = rowOf.get(refused.seq);
       if (row === undefined) return;
-      bury.run(row.line as string, row.ref as string | null, row.atMs as number, nowMs(), status, words);
+      const { place, line, ref, atMs } = row;
+      bury.run(place as string, line as string, ref as string | null, atMs as number, nowMs(), status, words);
       drop(refused.seq, refused.seq);
     }
     count.run(0, 0, 1);
@@ -158,13 +163,13 @@ export function outboxTable(db: DatabaseSync, rules: OutboxRules | null, nowMs: 
       const atMs = nowMs();
       let rows = 0;
       let bytes = 0;
-      for (const { line, ref } of entries) {
+      for (const { place, line, ref } of entries) {
         const made = attempt(line);
         if (made instanceof Fault) {
-          refuse({ line: '', status: 0, words: `${made.message} (${ref ?? 'nothing more is known of it'})` });
+          refuse({ place, line: '', status: 0, words: `${made.message} (${ref ?? 'nothing more is known of it'})` });
           continue;
         }
-        add.run(made, ref, atMs);
+        add.run(place, made, ref, atMs);
         rows += 1;
         bytes += Buffer.byteLength(made);
       }

@@ -8,7 +8,7 @@ import { signalLine } from '#store/influx/signal-lines.ts';
 import { tradeLine } from '#store/influx/trade-lines.ts';
 import { decisionOf } from './decision-rows.ts';
 import { UNFINISHED } from './forgetting.ts';
-import type { WalkCursor } from './outbox-table.ts';
+import type { PlaceName, WalkCursor } from './outbox-table.ts';
 import { recordOf } from './param-reader.ts';
 import { type Row, signalOf } from './signal-rows.ts';
 import { tradeOf } from './trade-rows.ts';
@@ -22,6 +22,7 @@ export type WalkScope = 'told' | 'all';
 export interface Walk {
   readonly sql: string;
   readonly total: string;
+  readonly placeOf: (row: Row) => PlaceName;
   readonly lineOf: (row: Row, names: HubNames) => string;
 }
 
@@ -38,6 +39,7 @@ export function walkOf(kind: WalkKind, scope: WalkScope): Walk {
       return {
         sql: "SELECT *, seq AS walkAt, '' AS walkId FROM signals WHERE seq > ?1 AND ?2 = ?2 ORDER BY seq LIMIT ?3",
         total: 'SELECT count(*) AS n FROM signals',
+        placeOf: () => 'signals',
         lineOf: (row, { signals }) => signalLine(signalOf(row), signals.measurement),
       };
     case 'worker': {
@@ -46,6 +48,7 @@ export function walkOf(kind: WalkKind, scope: WalkScope): Walk {
         sql: `SELECT *, windowClosesAtMs AS walkAt, id AS walkId FROM decisions INDEXED BY decisionsByClose
           WHERE (windowClosesAtMs, id) > (?1, ?2) AND ${ended} ORDER BY windowClosesAtMs, id LIMIT ?3`,
         total: `SELECT count(*) AS n FROM decisions WHERE ${ended}`,
+        placeOf: () => 'decisions',
         lineOf: (row, { decisions }) => decisionLine(decisionOf(row), decisions.measurement),
       };
     }
@@ -54,6 +57,7 @@ export function walkOf(kind: WalkKind, scope: WalkScope): Walk {
         sql: `SELECT *, closedAtMs AS walkAt, ${TRADE_ID} AS walkId FROM trades INDEXED BY tradesByClose
           WHERE closedAtMs >= ?1 AND (closedAtMs > ?1 OR ${TRADE_ID} > ?2) AND ${told} ORDER BY closedAtMs, ${TRADE_ID} LIMIT ?3`,
         total: `SELECT count(*) AS n FROM trades WHERE ${told}`,
+        placeOf: () => 'trades',
         lineOf: (row, { trades }) => tradeLine(tradeOf(row), trades.measurement),
       };
     case 'params':
@@ -61,6 +65,7 @@ export function walkOf(kind: WalkKind, scope: WalkScope): Walk {
         sql: `SELECT *, 0 AS walkAt, ${SIDED} AS walkId FROM params
           WHERE ?1 = ?1 AND ${SIDED} > ?2 AND ${told} ORDER BY ${SIDED} LIMIT ?3`,
         total: `SELECT count(*) AS n FROM params WHERE ${told}`,
+        placeOf: (row) => (row.side === '' ? 'params' : 'paramsBySide'),
         lineOf: (row, names) => paramsLine(recordOf(row), names),
       };
   }
