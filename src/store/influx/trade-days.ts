@@ -1,0 +1,194 @@
+// Closed trades by UTC day, in memory, kept equal to the hub: days that are over as sums, the days that a window cuts and those still being written with
+// their rows. A question reads what is new, compares what is old, and only then changes anything: a read that fails leaves all as it was.
+import type { ClosedTrade } from '#domain/trade.ts';
+import type { DayFold } from './day-fold.ts';
+import { changedOf, comparable, type DayQuery, dayQuery, isLaidOpen, overdue, readsOf, settledTo } from './day-plan.ts';
+import { type DayPrint, differences, printOf, sameDifferences } from './day-print.ts';
+import type { DaySums } from './day-sums.ts';
+import { dayOf } from './trade-columns.ts';
+import { DAY_MS, joinedRows, rowsWith, spanOf, type TradeDay, tradeDay, withoutRows } from './trade-day.ts';
+import type { TradeRange } from './trade-flux.ts';
+import { survivors } from './trade-identity.ts';
+import type { TradeReads } from './trade-reads.ts';
+import { TradeRows } from './trade-rows.ts';
+
+/** A question and what is known at its time. */
+export interface DaysQuestion {
+  /** from <= closed <= to, epoch ms. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly monotonicMs: number;
+  /** Recorded here and perhaps not in the hub yet, oldest first; taken before the hub is read. */
+  readonly pending: readonly ClosedTrade[];
+  /** When trades were closed that were recorded here since the last question, epoch ms. */
+  readonly touchedMs: readonly number[];
+}
+
+/** Sums of days beyond those asked for are kept up to so many groups. */
+const MOST_SPARE_GROUPS = 100_000;
+/** A longer window is not walked day by day where nothing lies. */
+const MOST_EMPTY_DAYS = 4_000;
+
+export class TradeDays<Result> {
+  readonly #fold: DayFold<Result>;
+  readonly #reads: TradeReads;
+  readonly #days = new Map<number, TradeDay>();
+  /** By day the earliest time that was touched here and has not been read since. */
+  readonly #touched = new Map<number, number>();
+  #whole: { readonly days: readonly TradeDay[]; readonly sums: DaySums } | undefined;
+  #turn = 0;
+
+  constructor(fold: DayFold<Result>, reads: TradeReads) {
+    this.#fold = fold;
+    this.#reads = reads;
+  }
+
+  /** What the trades of the window say. Rejects when the hub cannot be read; then nothing has changed but days read for the first time. */
+  async ask(question: DaysQuestion): Promise<readonly Result[]> {
+    const query = dayQuery(question);
+    for (const atMs of [...question.touchedMs, ...question.pending.map(({ closedAtMs }) => closedAtMs)]) {
+      const dayMs = dayOf(atMs);
+      this.#touched.set(dayMs, Math.min(atMs, this.#touched.get(dayMs) ?? atMs));
+    }
+    if (query.endMs <= query.fromMs) return this.#fold.result(this.#fold.empty());
+    const known = this.#knownIn(query);
+    const touched = changedOf(this.#touched, query);
+    const renewed = await this.#compare(known, query);
+    for (const day of known) {
+      if (renewed.has(day.dayMs)) continue;
+      const read = readsOf(day, query, touched.get(day.dayMs));
+      if (read === 'whole') renewed.set(day.dayMs, this.#dayOf(await this.#readDay(day.dayMs), query));
+      else if (read !== 'none') renewed.set(day.dayMs, await this.#readTail(day, read.fromMs, query));
+    }
+    await this.#discover(query);
+    for (const [dayMs, day] of renewed) this.#days.set(dayMs, day);
+    const waiting = new Set(question.pending.map(({ closedAtMs }) => dayOf(closedAtMs)));
+    for (const dayMs of touched.keys()) if (!waiting.has(dayMs)) this.#touched.delete(dayMs);
+    const result = this.#fold.result(this.#total(query));
+    this.#forget(query);
+    return result;
+  }
+
+  /** The days of the window that are known, newest first. */
+  #knownIn({ fromMs, endMs }: DayQuery): readonly TradeDay[] {
+    return [...this.#days.values()]
+      .filter(({ dayMs }) => dayMs + DAY_MS > fromMs && dayMs < endMs)
+      .sort((a, b) => b.dayMs - a.dayMs);
+  }
+
+  /** Reads anew the days that the hub counts otherwise than we do, and at most one that was last read long ago. */
+  async #compare(known: readonly TradeDay[], query: DayQuery): Promise<Map<number, TradeDay>> {
+    const compared = comparable(known, query, this.#turn);
+    this.#turn += 1;
+    const renewed = new Map<number, TradeDay>();
+    const prints =
+      compared.length === 0
+        ? []
+        : await this.#reads.prints(
+            this.#fold.fields,
+            compared.map(({ range }) => range),
+          );
+    for (const [index, { day, range }] of compared.entries()) {
+      const hub = prints[index] ?? new Map();
+      if (sameDifferences(differences(ownPrint(day, range), hub), day.accepted)) continue;
+      const read = this.#dayOf(await this.#readDay(day.dayMs), query, (fresh) =>
+        differences(ownPrint(fresh, range), hub),
+      );
+      renewed.set(day.dayMs, read);
+    }
+    const old = overdue(known, query);
+    if (old !== undefined && !renewed.has(old.dayMs)) {
+      renewed.set(
+        old.dayMs,
+        this.#dayOf(await this.#readDay(old.dayMs), query, () => old.accepted),
+      );
+    }
+    return renewed;
+  }
+
+  /** Reads the days of the window that are not known, newest first; where nothing lies the next trade is asked for. */
+  async #discover(query: DayQuery): Promise<void> {
+    const firstDay = dayOf(query.fromMs);
+    for (let dayMs = dayOf(query.endMs - 1); dayMs >= firstDay; dayMs -= DAY_MS) {
+      if (this.#days.has(dayMs)) continue;
+      const day = this.#dayOf(await this.#readDay(dayMs), query);
+      this.#days.set(dayMs, day);
+      if (day.print.size > 0 || dayMs === firstDay) continue;
+      const lastMs = await this.#reads.lastMs(this.#fold.anchor, { fromMs: firstDay, toMs: dayMs });
+      const nextDay = lastMs === undefined ? firstDay - DAY_MS : dayOf(lastMs);
+      const isLong = dayMs - nextDay > MOST_EMPTY_DAYS * DAY_MS;
+      for (let empty = dayMs - DAY_MS; !isLong && empty > nextDay; empty -= DAY_MS) {
+        if (!this.#days.has(empty)) this.#days.set(empty, this.#dayOf(new TradeRows(empty, 0), query));
+      }
+      dayMs = nextDay + DAY_MS;
+    }
+  }
+
+  #readDay(dayMs: number): Promise<TradeRows> {
+    return this.#reads.rows(this.#fold.fields, { fromMs: dayMs, toMs: dayMs + DAY_MS });
+  }
+
+  /** The day of `rows`, with its rows when they will be needed. `accepted`: what remains different although it was just read. */
+  #dayOf(rows: TradeRows, query: DayQuery, accepted: (day: TradeDay) => TradeDay['accepted'] = () => NONE): TradeDay {
+    const read = { settledToMs: settledTo(rows.dayMs, query), readAtMs: query.monotonicMs, accepted: NONE };
+    const day = tradeDay(rows, this.#fold, read);
+    const whole = { ...day, accepted: accepted(day) };
+    return isKeptWithRows(day, query) ? whole : withoutRows(whole);
+  }
+
+  async #readTail(day: TradeDay, fromMs: number, query: DayQuery): Promise<TradeDay> {
+    const tail = await this.#reads.rows(this.#fold.fields, { fromMs, toMs: day.dayMs + DAY_MS });
+    const rows = joinedRows(day.rows as TradeRows, tail, fromMs);
+    return tradeDay(rows, this.#fold, { ...day, settledToMs: settledTo(day.dayMs, query) });
+  }
+
+  #total(query: DayQuery): DaySums {
+    const days = this.#knownIn(query);
+    const whole = days.filter(({ dayMs }) => !isLaidOpen(dayMs, query));
+    const before = this.#whole;
+    const isSame = before?.days.length === whole.length && whole.every((day, index) => before.days[index] === day);
+    const settled = isSame && before !== undefined ? before : { days: whole, sums: this.#sumOf(whole) };
+    this.#whole = settled;
+    const total = this.#fold.empty();
+    total.add(settled.sums);
+    for (const day of days) {
+      if (!isLaidOpen(day.dayMs, query)) continue;
+      if (day.rows === undefined) throw new Error('a day that is cut has no rows');
+      const own = query.own.get(day.dayMs);
+      const rows = own === undefined ? day.rows : rowsWith(day.rows, own);
+      total.add(this.#fold.fold(rows, survivors(rows), spanOf(day.dayMs, query.fromMs, query.endMs)));
+    }
+    return total;
+  }
+
+  #sumOf(days: readonly TradeDay[]): DaySums {
+    const sums = this.#fold.empty();
+    for (const day of days) sums.add(day.sums);
+    return sums;
+  }
+
+  /** Drops rows that nobody will need again, and days beyond the window when there are too many. */
+  #forget(query: DayQuery): void {
+    let spare = 0;
+    for (const day of [...this.#days.values()].sort((a, b) => b.dayMs - a.dayMs)) {
+      const isInside = day.dayMs + DAY_MS > query.fromMs && day.dayMs < query.endMs;
+      if (isInside && !isKeptWithRows(day, query)) this.#days.set(day.dayMs, withoutRows(day));
+      if (isInside) continue;
+      spare += day.sums.groups.length + (day.rows?.count ?? 0) + 1;
+      if (spare > MOST_SPARE_GROUPS) this.#days.delete(day.dayMs);
+    }
+  }
+}
+
+const NONE: TradeDay['accepted'] = new Map();
+
+/** What was read of `day` in `range`. */
+function ownPrint(day: TradeDay, { fromMs, toMs }: TradeRange): DayPrint {
+  const isWhole = fromMs <= day.dayMs && toMs >= day.dayMs + DAY_MS;
+  return isWhole || day.rows === undefined ? day.print : printOf(day.rows, spanOf(day.dayMs, fromMs, toMs));
+}
+
+/** Whether parts of `day` will be asked for or read again. */
+function isKeptWithRows({ dayMs, settledToMs }: TradeDay, query: DayQuery): boolean {
+  return settledToMs < dayMs + DAY_MS || isLaidOpen(dayMs, query);
+}

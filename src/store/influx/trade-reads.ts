@@ -1,0 +1,105 @@
+// Closed trades as read from the hub: the rows of a part of a day, what the hub counts of other parts, and where the next trades lie. Each read is given
+// up after a while; a hub that needs longer for a whole day gets twice as long the next time.
+import type { HubPlace } from './bucket-names.ts';
+import type { DayPrint, FieldPrint } from './day-print.ts';
+import type { Influx } from './influx.ts';
+import { InfluxFailure } from './influx-failure.ts';
+import { dayOf } from './trade-columns.ts';
+import { lastFlux, printsFlux, type TradeRange, tradesFlux } from './trade-flux.ts';
+import { TradeRows } from './trade-rows.ts';
+import { NarrowScan } from './trade-scan.ts';
+
+export interface TradeReads {
+  /** Every point of `range`, which lies within one UTC day. */
+  rows(fields: readonly string[], range: TradeRange): Promise<TradeRows>;
+  /** What the hub counts of each range. */
+  prints(fields: readonly string[], ranges: readonly TradeRange[]): Promise<readonly DayPrint[]>;
+  /** When the last point with `field` in `range` is, epoch ms; undefined without any. */
+  lastMs(field: string, range: TradeRange): Promise<number | undefined>;
+  /** What was read so far: rows and bytes of text. */
+  readonly cost: { readonly rows: number; readonly bytes: number };
+}
+
+const PATIENCE_MS = 20_000;
+const MOST_PATIENCE_MS = 300_000;
+
+/** Reads of `place`; `closing` ends whatever is under way. */
+export function tradeReads(
+  influx: Pick<Influx, 'query' | 'stream'>,
+  place: HubPlace,
+  closing: AbortSignal,
+): TradeReads {
+  const cost = { rows: 0, bytes: 0 };
+  let patienceMs = PATIENCE_MS;
+  let withSums = true;
+  const patiently = async <T>(read: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const limit = AbortSignal.timeout(patienceMs);
+    try {
+      const found = await read(AbortSignal.any([closing, limit]));
+      patienceMs = PATIENCE_MS;
+      return found;
+    } catch (error) {
+      if (limit.aborted) patienceMs = Math.min(MOST_PATIENCE_MS, 2 * patienceMs);
+      throw error;
+    }
+  };
+  const readPrints = async (fields: readonly string[], ranges: readonly TradeRange[]): Promise<readonly DayPrint[]> => {
+    const found = ranges.map(() => new Map<string, FieldPrint>());
+    const flux = printsFlux(place, fields, { ranges, sums: withSums });
+    const asked = await patiently((signal) =>
+      influx.query(
+        flux,
+        (row) => {
+          const [how, index] = row.named('result').split(' ');
+          const print = found[Number(index)];
+          const field = row.named('_field');
+          const value = row.number(row.table.position('_value'));
+          const before = print?.get(field) ?? { count: 0, sum: Number.NaN, size: Number.NaN };
+          print?.set(field, how === 'count' ? { ...before, count: value } : { ...before, sum: value });
+        },
+        signal,
+      ),
+    );
+    cost.rows += asked.rows;
+    cost.bytes += asked.bytes;
+    return found;
+  };
+  return {
+    cost,
+    rows: async (fields, range) => {
+      const rows = new TradeRows(dayOf(range.fromMs));
+      const scan = new NarrowScan(rows.dayMs, rows);
+      const flux = tradesFlux(place, fields, range);
+      cost.bytes += await patiently((signal) => influx.stream(flux, (piece) => scan.push(piece), signal));
+      scan.end();
+      cost.rows += scan.rows;
+      return rows;
+    },
+    prints: async (fields, ranges) => {
+      try {
+        return await readPrints(fields, ranges);
+      } catch (error) {
+        // A field that somebody wrote as text cannot be added up: then counts must do.
+        if (!withSums || !(error instanceof InfluxFailure) || error.kind !== 'refused') throw error;
+        withSums = false;
+        return readPrints(fields, ranges);
+      }
+    },
+    lastMs: async (field, range) => {
+      let last: number | undefined;
+      const asked = await patiently((signal) =>
+        influx.query(
+          lastFlux(place, field, range),
+          (row) => {
+            const atMs = Date.parse(row.named('_time'));
+            if (!Number.isNaN(atMs) && (last === undefined || atMs > last)) last = atMs;
+          },
+          signal,
+        ),
+      );
+      cost.rows += asked.rows;
+      cost.bytes += asked.bytes;
+      return last;
+    },
+  };
+}
