@@ -40,10 +40,14 @@ type Ready =
   | { readonly kind: 'refuse'; readonly text: string }
   | { readonly kind: 'failed'; readonly status: number | null; readonly verdict: Exclude<Verdict, { kind: 'trade' }> };
 
-/** Tries `owed` once. Resolves when its end is journaled; with the late answer's promise when the request timed out and its connection is kept. */
+/**
+ * Tries `owed` once. Resolves when its end is journaled; with the late answer's promise when the request timed out and its connection is kept. `onOver` is
+ * called, if at all before that, when the request is over, its end known and on its way into the journal: the next order's intent may follow in the same commit.
+ */
 export async function attempt(
   owed: Owed,
   context: BotContext,
+  onOver: () => void,
 ): Promise<{ readonly late: Promise<Heard | undefined>; readonly startedMs: number } | undefined> {
   const { client, clock, settings } = context;
   const startedMs = clock.now().monotonicMs;
@@ -77,14 +81,14 @@ export async function attempt(
   const sent = client.forceEnter(order, mayLeave);
   const told = await sent.heard;
   const heard = paused && told.kind === 'not-sent' ? { ...told, error: PAUSED_UNSENT } : told;
-  await answered(owed, { heard, startedMs: sentAtMs }, context);
+  await answered(owed, { heard, startedMs: sentAtMs, onOver }, context);
   return heard.kind === 'silent' ? { late: sent.late, startedMs: sentAtMs } : undefined;
 }
 
 /** Journals what an order's answer (or its absence) means. `startedMs` is when the order was sent, monotonic. */
 export async function answered(
   owed: Owed,
-  { heard, startedMs }: { readonly heard: Heard; readonly startedMs: number },
+  { heard, startedMs, onOver }: { readonly heard: Heard; readonly startedMs: number; readonly onOver?: () => void },
   context: BotContext,
 ): Promise<void> {
   const { client, ledger } = context;
@@ -92,7 +96,12 @@ export async function answered(
   markAnswered(owed, { verdict: verdict.kind, startedMs }, context);
   const status = heard.kind === 'answer' ? heard.status : null;
   if (verdict.kind !== 'trade') {
-    await conclude(owed, { heard: heard.kind, status, verdict, startedMs }, context);
+    const isFinal = verdict.kind === 'refused';
+    await conclude(
+      owed,
+      { heard: heard.kind, status, verdict, startedMs, onOver: isFinal ? onOver : undefined },
+      context,
+    );
     return;
   }
   const { trade } = verdict;
@@ -100,7 +109,7 @@ export async function answered(
   const end = { heard: heard.kind, status, startedMs, trade };
   if (isOurs(trade, wantedTrade(owed.decision, sentAtMs, client.offsetMs()))) {
     const ours = { kind: 'ours', tradeId: trade.tradeId } as const;
-    if ((await conclude(owed, { ...end, verdict: ours }, context)) !== 'taken') return;
+    if ((await conclude(owed, { ...end, verdict: ours, onOver }, context)) !== 'taken') return;
   }
   // The order was taken, yet the pair's first open trade is another one: ours has to be looked for.
   const text = `answered with trade ${trade.tradeId} (${excerpt(trade.enterTag ?? 'no tag')}), which is not of this order`;
@@ -134,12 +143,13 @@ interface Ending {
   readonly verdict: AttemptEnd['verdict'];
   readonly startedMs: number;
   readonly trade?: TradeRow | undefined;
+  readonly onOver?: (() => void) | undefined;
 }
 
 async function conclude(owed: Owed, ending: Ending, context: BotContext) {
   const { clock, client, ledger, log, random, settings } = context;
   const { bot } = owed.delivery;
-  const { verdict, heard, status, trade } = ending;
+  const { verdict, heard, status, trade, onOver } = ending;
   const now = clock.now();
   const durationMs = now.monotonicMs - ending.startedMs;
   const decisionId = owed.decision.id;
@@ -148,7 +158,7 @@ async function conclude(owed: Owed, ending: Ending, context: BotContext) {
     // A look may have found the trade while the answer was late: only the wait for the request ends then.
     if (current.delivery.state === 'DELIVERED') return { next: released(current) };
     const next = concluded(current, end, { now, settings });
-    return { next, attempt: next.delivery.attempts.at(-1), trade };
+    return { next, attempt: next.delivery.attempts.at(-1), trade, onHanded: onOver };
   });
   if (result === 'taken') return result;
   if (verdict.kind !== 'ours') client.forgetSettings();

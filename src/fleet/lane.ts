@@ -16,10 +16,8 @@ import {
   released,
 } from './delivery.ts';
 import { Held } from './held.ts';
+import { Inquiry } from './inquiry.ts';
 import { look } from './look.ts';
-
-/** How often a bot is asked how it is. */
-const ASK_EVERY_MS = 30_000;
 
 export class Lane {
   readonly #bot: string;
@@ -31,14 +29,15 @@ export class Lane {
   /** Deliveries whose looking is being ended. */
   readonly #givingUp = new Set<string>();
   readonly #held: Held;
+  readonly #inquiry: Inquiry;
   readonly #tasks = new Set<Promise<void>>();
-  /** The attempt under way, until its end is journaled. */
-  #attempt: Promise<void> | undefined;
+  /** The attempts whose end is not journaled yet: the one under way, and what of an earlier one is being written. */
+  readonly #attempts = new Set<Promise<unknown>>();
+  /** Pairs of attempts whose known end is being written: nothing else for such a pair leaves before it is certain. */
+  readonly #ending = new Set<string>();
   /** An order is in flight, or was and its connection is kept. */
   #inFlight = false;
   #recovering = 0;
-  #asking = false;
-  #askAtMs = Number.NEGATIVE_INFINITY;
   #looking = false;
   #stopped = false;
 
@@ -46,6 +45,7 @@ export class Lane {
     this.#bot = bot;
     this.#context = context;
     this.#held = new Held(context.pauses);
+    this.#inquiry = new Inquiry(context.client);
     this.#serves = serves;
   }
 
@@ -99,11 +99,16 @@ export class Lane {
     for (let next = queue.takeNext(now); next !== undefined; next = queue.takeNext(now)) {
       // One with a step under way comes back in line after it.
       if (this.#working.has(next.decision.id)) continue;
+      if (this.#ending.has(next.decision.pair)) {
+        queue.line(next);
+        return;
+      }
       if (this.#held.holds(next)) continue;
       this.#deliver(next);
       return;
     }
-    this.#ask(now);
+    const asking = this.#inFlight ? undefined : this.#inquiry.askIfDue(now);
+    if (asking !== undefined) this.#run(undefined, () => asking);
   }
 
   /** What is known of the bot; undefined for one that is not configured. */
@@ -119,22 +124,6 @@ export class Lane {
     };
   }
 
-  /** Asks an idle bot now and then how it is, so that one that is gone or stopped is noticed before an order needs it. */
-  #ask(now: Now): void {
-    if (this.#inFlight || this.#asking || now.monotonicMs < this.#askAtMs) return;
-    const { client } = this.#context;
-    this.#asking = true;
-    this.#askAtMs = now.monotonicMs + ASK_EVERY_MS;
-    client.forgetSettings();
-    this.#run(undefined, async () => {
-      try {
-        await client.settings();
-      } finally {
-        this.#asking = false;
-      }
-    });
-  }
-
   /** Ends the looking for what was looked for long enough; looks for the rest when it is time. */
   #settle(settling: readonly Owed[], now: Now): void {
     const due: Owed[] = [];
@@ -148,7 +137,7 @@ export class Lane {
   /** No new attempt from now on; resolves when the one under way has its end journaled. */
   async drain(): Promise<void> {
     this.#stopped = true;
-    await this.#attempt;
+    await Promise.allSettled(this.#attempts);
   }
 
   /** Closes the connections and waits for all that is under way. */
@@ -161,21 +150,31 @@ export class Lane {
   #deliver(owed: Owed): void {
     this.#inFlight = true;
     this.#held.tried(owed);
+    const { pair } = owed.decision;
+    let isOver = false;
+    const over = () => {
+      if (!isOver) this.#inFlight = false;
+      isOver = true;
+    };
     this.#run(owed, async () => {
-      const trying = attempt(owed, this.#context);
-      this.#attempt = trying.then(
-        () => undefined,
-        () => undefined,
-      );
+      const trying = attempt(owed, this.#context, () => {
+        over();
+        this.#ending.add(pair);
+        this.step(this.#context.clock.now());
+      });
+      this.#attempts.add(trying);
       try {
-        const kept = await trying;
+        const kept = await trying.finally(() => {
+          this.#attempts.delete(trying);
+          this.#ending.delete(pair);
+        });
         if (kept === undefined) return;
         const heard = await kept.late;
         // Only an answer tells more than the silence did.
         if (heard?.kind === 'answer') await answered(owed, { heard, startedMs: kept.startedMs }, this.#context);
         else await this.#context.ledger.change(this.#bot, owed.decision.id, (current) => ({ next: released(current) }));
       } finally {
-        this.#inFlight = false;
+        over();
       }
     });
   }

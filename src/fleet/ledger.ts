@@ -23,11 +23,15 @@ export interface LedgerParts {
   readonly closing: AbortSignal;
 }
 
-/** One step of a delivery: what it is afterwards, the attempt that ended with it, the trade that settles it. */
+/**
+ * One step of a delivery: what it is afterwards, the attempt that ended with it, the trade that settles it. `onHanded` is called when the journal has it in
+ * line: what is asked of the journal from then on is written after it.
+ */
 export interface Step {
   readonly next: Owed;
   readonly attempt?: DeliveryAttempt | undefined;
   readonly trade?: TradeRef | undefined;
+  readonly onHanded?: (() => void) | undefined;
 }
 
 /** `taken`: the trade settled another decision, nothing changed. `skipped`: there was nothing to do any more. `closed`: not written, we are closing. */
@@ -159,7 +163,7 @@ export class Ledger {
     }
   }
 
-  async #write({ next, attempt, trade }: Step, before: Owed): Promise<Recorded> {
+  async #write({ next, attempt, trade, onHanded }: Step, before: Owed): Promise<Recorded> {
     const { clock, closing, journal } = this.#deps;
     const { delivery } = next;
     const decisionId = next.decision.id;
@@ -170,7 +174,9 @@ export class Ledger {
         const decision = { ...next.decision, ...rollUp([...others, delivery]) };
         const text = refusalText(delivery);
         const refusal = text === undefined ? undefined : { atMs: clock.now().wallMs, text };
-        const result = await journal.record({ attempt, delivery, decision, trade, refusal });
+        const recording = journal.record({ attempt, delivery, decision, trade, refusal });
+        onHanded?.();
+        const result = await recording;
         this.#works('written');
         if (result === 'taken') return 'taken';
         if (isDone(next)) this.#drop(delivery.bot, decisionId);
