@@ -1,12 +1,16 @@
 // Judges every cell of a study. One pass over the entries in order of time serves the whole period, every fold's training range and the blocks of the
 // overfitting test.
-import type { StudySpec } from '#domain/study.ts';
+import type { Objective, StudySpec } from '#domain/study.ts';
 import { calmarValues } from './calmar.ts';
+import { sharpen } from './exact-sharpe.ts';
 import { freqtradeCalmar } from './freqtrade-calmar.ts';
 import { FreqtradePlane } from './freqtrade-plane.ts';
+import { metricsOf } from './metrics.ts';
 import { additiveValues, type CellSums, type Population, statisticsFor } from './objective.ts';
 import { BLOCKS, blockEnds } from './overfit.ts';
 import { noSums, type PlaneInput, PlaneTables } from './plane.ts';
+import { BORROWED_TRADES, type CellPool, shrunk } from './shrink.ts';
+import { simulate } from './simulate.ts';
 import { tickDecimals } from './tick.ts';
 import { entriesWithin } from './trades.ts';
 
@@ -20,6 +24,10 @@ export interface Judging {
   readonly populations: readonly EntryRange[];
   /** Told the objective of every cell (NaN: the cell has none) for the population at `index`; called once for each, in no order. */
   readonly judged: (values: Float64Array, index: number) => void;
+  /** Told the sums of the population at `index`, which grow on afterwards: what is to be kept must be copied. Not by calmar, which has none. */
+  readonly summed?: (sums: CellSums, index: number) => void;
+  /** All pairs' sums of the population at `index`, this pair's among them, to borrow trades from. */
+  readonly pool?: (index: number) => CellPool | undefined;
   /** Told the share of the work done, 0..1, ascending. */
   readonly onProgress: (share: number) => void;
 }
@@ -37,7 +45,7 @@ const PORTION = 4_096;
 export function judgeCells(
   input: PlaneInput,
   { fills, objective, minTrades }: Pick<StudySpec, 'fills' | 'objective' | 'minTrades'>,
-  { populations, judged, onProgress }: Judging,
+  { populations, judged, summed, pool, onProgress }: Judging,
 ): BlockSums | null {
   const entries = input.entries.candle.length;
   const cells = input.grid.stopsPct.length * input.grid.targetsPct.length;
@@ -50,6 +58,12 @@ export function judgeCells(
   const blocks = ends.map(() => noSums(input.grid, ['sum']));
   /** Sums of what has been taken since each beginning that is still wanted: anchored folds share one, rolling ones give theirs back. */
   const since = new Map<number, CellSums>();
+
+  const own = (by: Exclude<Objective, 'CALMAR'>, sums: CellSums, population: EntryRange) => {
+    const values = additiveValues(by, sums, population);
+    if (by === 'SHARPE') sharpen(values, { sums, population }, (cell) => sharpeAt(input, fills, { cell, population }));
+    return values;
+  };
 
   const marks = new Set([...ends, ...populations.flatMap(({ from, trades }) => [from, from + trades])]);
   let taken = 0;
@@ -66,8 +80,11 @@ export function judgeCells(
       if (population.from + population.trades !== mark) return;
       if (population.trades < minTrades) judged(noFigures(), index);
       else if (objective !== 'CALMAR') {
+        const sums = since.get(population.from) ?? noSums(input.grid, statistics);
+        summed?.(sums, index);
+        const all = pool?.(index);
         judged(
-          additiveValues(objective, since.get(population.from) ?? noSums(input.grid, statistics), population),
+          all === undefined ? own(objective, sums, population) : borrowing(objective, { sums, population }, all),
           index,
         );
       }
@@ -100,4 +117,34 @@ export function judgeCells(
     sums: blocks.map((block) => block.get('sum') as Float64Array),
     trades: ends.map((end, block) => end - (ends[block - 1] ?? 0)),
   };
+}
+
+function borrowing(
+  objective: Exclude<Objective, 'CALMAR'>,
+  own: { readonly sums: CellSums; readonly population: Population },
+  all: CellPool,
+): Float64Array {
+  const { sums, population } = shrunk(own, all, BORROWED_TRADES);
+  return additiveValues(objective, sums, population);
+}
+
+/** The sharpe of one cell, replayed trade by trade. */
+function sharpeAt(
+  input: PlaneInput,
+  fills: StudySpec['fills'],
+  { cell, population }: { readonly cell: number; readonly population: EntryRange },
+): number | null {
+  const { stopsPct, targetsPct } = input.grid;
+  const trades = simulate({
+    ...input,
+    fills,
+    entries: entriesWithin(input.entries, population.from, population.from + population.trades),
+    levels: {
+      stopLossPct: stopsPct[Math.floor(cell / targetsPct.length)] as number,
+      takeProfitPct: targetsPct[cell % targetsPct.length] as number,
+    },
+    leverage: 1,
+    oneAtATime: false,
+  }).trades;
+  return metricsOf(trades, population.days).sharpe;
 }

@@ -81,7 +81,7 @@ export function additiveValues(
   population: Population,
 ): Float64Array {
   const { statistics, value } = ADDITIVE[objective];
-  const columns = statistics.map((statistic) => sums.get(statistic) ?? missing(statistic));
+  const columns = statistics.map((statistic) => columnOf(sums, statistic));
   const cells = columns[0]?.length ?? 0;
   const values = new Float64Array(cells).fill(Number.NaN);
   if (population.trades === 0) return values;
@@ -91,6 +91,9 @@ export function additiveValues(
   return values;
 }
 
-function missing(statistic: Statistic): never {
-  throw new Error(`the plane was summed without ${statistic}`);
+/** The sums of one statistic, which must be among them. */
+export function columnOf(sums: CellSums, statistic: Statistic): Float64Array {
+  const column = sums.get(statistic);
+  if (column === undefined) throw new Error(`the plane was summed without ${statistic}`);
+  return column;
 }
