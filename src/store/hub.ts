@@ -58,7 +58,10 @@ export interface CandleListing {
 
 /** Candles of the fleet. */
 export interface CandleStore {
-  /** Candles of one open time replace the older ones of their pair and timeframe; the others stay. All or none; rejects with HUB_UNAVAILABLE. */
+  /**
+   * Candles of one open time replace the older ones of their pair and timeframe; the others stay. Rejects with HUB_UNAVAILABLE; what was written by then
+   * stays, and writing the whole again is safe.
+   */
   write(candles: Candles): Promise<void>;
   /** The candles with fromMs <= open time < toMs (epoch ms), ascending; none is a series without candles. A volume nobody recorded is NaN. */
   read(
@@ -71,7 +74,7 @@ export interface CandleStore {
 
 /** When entries were wanted, for the search: those that other writers left in history, and the FORWARDED decisions since. */
 export interface EntryStore {
-  /** Keeps `signals` of `pair` as history; one that is there already (same time and side) counts once. All or none. */
+  /** Keeps `signals` of `pair` as history; one that is there already (same time and side) counts once. Rejects as `CandleStore.write`. */
   remember(pair: string, signals: readonly HistoricalSignal[]): Promise<void>;
   /** Entries of `pair` at fromMs <= time < toMs (epoch ms), ascending, LONG before SHORT, each (time, side) once; a decision's time is its window's nominal close. */
   read(

@@ -1,11 +1,12 @@
-// The four files of a data folder: where they lie, how they are known (application id), and the steps that made their tables what they are.
+// The files of a data folder: where they lie, how they are known (application id), and the steps that made their tables what they are.
 // A step, once released, is never changed: `user_version` counts the steps a file has been through.
 import { join } from 'node:path';
+import { CANDLES_1 } from './candles.ts';
 import { GATEWAY_STEPS } from './gateway-steps.ts';
 import { OUTBOX_TABLES, toldColumn } from './outbox-schema.ts';
 import { WORKER_STEPS } from './worker-steps.ts';
 
-export type FileKind = 'gateway' | 'worker' | 'trades' | 'params';
+export type FileKind = 'gateway' | 'worker' | 'trades' | 'params' | 'candles';
 
 /** One file: its path below the data folder, its application id, and its schema as ascending steps. */
 export interface FileFormat {
@@ -61,6 +62,7 @@ export const FORMATS: Readonly<Record<FileKind, FileFormat>> = {
   worker: { path: 'worker.db', applicationId: 0x50474157, steps: WORKER_STEPS },
   trades: { path: join('hub', 'trades.db'), applicationId: 0x50474154, steps: [TRADES_1, TRADES_2] },
   params: { path: join('hub', 'params.db'), applicationId: 0x50474150, steps: [PARAMS_1, PARAMS_2] },
+  candles: { path: join('hub', 'candles.db'), applicationId: 0x50474143, steps: [CANDLES_1] },
 };
 
 /** Where the file of `kind` lies in the data folder. */

@@ -1,5 +1,6 @@
 // What travels between a store and its writer thread. Errors cross as plain data and are errors again on the other side.
 import { Fault, type FaultCode } from '#domain/fault.ts';
+import type { candlesWriter } from './candles.ts';
 import type { gatewayWriter } from './gateway-writer.ts';
 import type { Operation } from './group-commit.ts';
 import type { paramsWriter, tradesWriter } from './hub-writers.ts';
@@ -11,7 +12,8 @@ import type { workerWriter } from './worker-writer.ts';
 export type Operations = ReturnType<typeof gatewayWriter>['operations'] &
   ReturnType<typeof tradesWriter>['operations'] &
   ReturnType<typeof workerWriter>['operations'] &
-  ReturnType<typeof paramsWriter>['operations'];
+  ReturnType<typeof paramsWriter>['operations'] &
+  ReturnType<typeof candlesWriter>['operations'];
 
 /** Files a side of a store wants written. `sharedTime` as in the store's options. */
 export interface OpenFiles {

@@ -2,6 +2,7 @@
 // as one group per file with one sync to disk, and answers afterwards.
 import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
+import { candlesWriter } from './candles.ts';
 import { openForWriting } from './database.ts';
 import { gatewayWriter } from './gateway-writer.ts';
 import { commitGroup, type FileWriter, type Operation, type Outcome } from './group-commit.ts';
@@ -24,7 +25,7 @@ import {
 /** The most operations one group takes; the rest waits for the next. */
 const GROUP_MAX = 1_024;
 /** The order of commits within a group: whoever waits for a signal's acknowledgement waits for nothing else in it. */
-const ORDER: readonly FileKind[] = ['gateway', 'worker', 'params', 'trades'];
+const ORDER: readonly FileKind[] = ['gateway', 'worker', 'params', 'trades', 'candles'];
 
 if (parentPort === null) throw new Error('the writer thread is started by a store');
 const port = parentPort;
@@ -100,6 +101,7 @@ function open({ folder, kinds, sharedTime, outbox }: OpenFiles): void {
     worker: withOutbox('worker', workerWriter),
     trades: withOutbox('trades', tradesWriter),
     params: withOutbox('params', paramsWriter),
+    candles: () => candlesWriter(openForWriting(folder, 'candles')),
   };
   const taken = kinds.find((kind) => writers.has(kind));
   if (taken !== undefined)

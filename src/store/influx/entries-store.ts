@@ -1,0 +1,60 @@
+// Entries on InfluxDB: what other writers left in the buckets of the bots that take LONG and SHORT, the decisions forwarded since, and those of this
+// instance that the hub does not have yet.
+import type { HistoricalSignal, Side } from '#domain/market.ts';
+import type { EntryStore } from '#store/hub.ts';
+import { orderedEntries } from '#store/sqlite/candles.ts';
+import type { HubNames, HubPlace } from './bucket-names.ts';
+import { entryLine } from './entry-lines.ts';
+import { fluxEquals } from './flux-text.ts';
+import { msOf, nsOf } from './flux-time.ts';
+import type { Influx } from './influx.ts';
+import { readSpan } from './span-read.ts';
+import { writeAll } from './write-all.ts';
+
+/** As `EntryStore`. `own`: the entries of this instance's journal. */
+export function influxEntries(
+  influx: Pick<Influx, 'query' | 'write'>,
+  names: HubNames,
+  own: Pick<EntryStore, 'read'>,
+): EntryStore {
+  const placeOf: Readonly<Record<Side, HubPlace>> = { LONG: names.longEntries, SHORT: names.shortEntries };
+  return {
+    read: async (query, signal = new AbortController().signal) => {
+      const found: HistoricalSignal[] = [...(await own.read(query))];
+      const ofPair = fluxEquals('pair', query.pair);
+      for (const side of ['LONG', 'SHORT'] as const) {
+        const history = {
+          ...query,
+          name: side,
+          kind: 'entries',
+          place: placeOf[side],
+          condition: ofPair,
+          keep: ['_time'],
+        };
+        const forwarded = {
+          ...history,
+          name: `forwarded ${side}`,
+          place: names.decisions,
+          condition: `${ofPair} and ${fluxEquals('side', side)} and ${fluxEquals('outcome', 'FORWARDED')} and ${fluxEquals('_field', 'decision_id')}`,
+        };
+        for (const read of [history, forwarded]) {
+          const onRow = {
+            onRow: (row: { named(name: string): string }) =>
+              found.push({ timeMs: msOf(nsOf(row.named('_time'))), side }),
+          };
+          await readSpan(influx, read, { ...onRow, signal });
+        }
+      }
+      return orderedEntries(found);
+    },
+    remember: async (pair, signals) => {
+      for (const side of ['LONG', 'SHORT'] as const) {
+        const { bucket, measurement } = placeOf[side];
+        const own = signals.filter((signal) => signal.side === side);
+        await writeAll(influx, bucket, own.length, (index) =>
+          entryLine(pair, own[index] as HistoricalSignal, measurement),
+        );
+      }
+    },
+  };
+}
