@@ -4,12 +4,10 @@ import type { PlaceName } from '#store/sqlite/outbox-table.ts';
 import type { BreakerState } from './breaker.ts';
 import { having } from './having.ts';
 import { type LaneSource, startLane } from './lane.ts';
+import { type OutboxKind, PLACES } from './outbox-kinds.ts';
 import { openSender, type Sender } from './sender.ts';
 import type { SharedHub } from './shared-hub.ts';
 import type { Anchor } from './told-flux.ts';
-
-/** Files with an outbox. */
-export type OutboxKind = 'gateway' | 'worker' | 'trades' | 'params';
 
 /** How the way of one file into the hub stands. */
 export interface LaneStatus {
@@ -26,14 +24,6 @@ export interface Drain {
   /** Gives up the requests under way, and ends. Idempotent. */
   close(): Promise<void>;
 }
-
-/** The places that a file's lines belong to; the first one names it. */
-export const PLACES: Readonly<Record<OutboxKind, readonly [PlaceName, ...PlaceName[]]>> = {
-  gateway: ['signals'],
-  worker: ['decisions'],
-  trades: ['trades'],
-  params: ['params', 'paramsBySide'],
-};
 
 /** Starts telling `hub` what `sources` hold, and goes on until it is closed. */
 export function startDrain(

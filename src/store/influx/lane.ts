@@ -3,8 +3,9 @@
 import type { Log } from '#domain/log.ts';
 import type { Clock } from '#domain/time.ts';
 import type { KeptHubRequest } from '#store/sqlite/hub-requests.ts';
-import type { OutboxRow, OutboxState, Walked } from '#store/sqlite/outbox-reader.ts';
+import type { OutboxRow, OutboxState } from '#store/sqlite/outbox-reader.ts';
 import type { OutboxStep, PlaceName, Refused, WalkCursor } from '#store/sqlite/outbox-table.ts';
+import type { Walked } from '#store/sqlite/outbox-walk.ts';
 import { mark } from '#trace/trace.ts';
 import { runsOf } from './batch.ts';
 import type { Sender, Stopping } from './sender.ts';

@@ -1,8 +1,9 @@
 // One side's outboxes with the hub they tell: the drain of the files it writes, the state of all, and what waits for readers.
-import type { Outbox, OutboxHolds } from '#store/outbox.ts';
+import type { Outbox } from '#store/outbox.ts';
 import { outboxFiles } from '#store/sqlite/outbox-files.ts';
 import type { Writer } from '#store/sqlite/writer.ts';
-import { type OutboxKind, PLACES, startDrain } from './drain.ts';
+import { startDrain } from './drain.ts';
+import { HOLDS, type OutboxKind, PLACES } from './outbox-kinds.ts';
 import { type Pending, pendingOf } from './pending.ts';
 import type { SharedHub } from './shared-hub.ts';
 
@@ -10,14 +11,6 @@ export interface OutboxSide extends Outbox {
   readonly pending: Pending;
   close(): Promise<void>;
 }
-
-/** What the outbox of each file holds. */
-export const HOLDS: Readonly<Record<OutboxKind, OutboxHolds>> = {
-  gateway: 'signals',
-  worker: 'decisions',
-  trades: 'trades',
-  params: 'params',
-};
 
 /** Starts telling `hub` what the outboxes of `kinds` in `folder` hold, which `writer` writes. */
 export function openOutboxSide(

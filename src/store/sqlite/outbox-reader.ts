@@ -1,16 +1,9 @@
 // Reading an outbox: what waits, what the hub will never take, where it stands, and the source rows after a place. Short reads on the calling thread.
 
-import { Fault } from '#domain/fault.ts';
 import type { HubNames } from '#store/influx/bucket-names.ts';
 import type { PlaceName, WalkCursor } from './outbox-table.ts';
-import { cursorOf, type WalkKind, type WalkScope, walkOf } from './outbox-walk.ts';
+import { type PlacedLine, type Walked, type WalkKind, type WalkScope, walkOver } from './outbox-walk.ts';
 import type { ReadFile } from './read-file.ts';
-
-/** A line and where in the hub it belongs. */
-export interface PlacedLine {
-  readonly place: PlaceName;
-  readonly line: string;
-}
 
 /** A row that waits; a higher seq was put in later. */
 export interface OutboxRow extends PlacedLine {
@@ -43,13 +36,6 @@ export interface DeadLetter extends PlacedLine {
   readonly words: string;
 }
 
-/** Source rows as lines. `unwritable`: what no line can say, in words. `to`: the place after them; null when none were left. */
-export interface Walked {
-  readonly lines: readonly PlacedLine[];
-  readonly unwritable: readonly { readonly place: PlaceName; readonly words: string }[];
-  readonly to: WalkCursor | null;
-}
-
 export interface OutboxReader {
   /** Where it stands; undefined while the file is not there or not made anew. */
   state(): OutboxState | undefined;
@@ -62,8 +48,6 @@ export interface OutboxReader {
   /** Newest first, at most `limit`; with `id` below `before` when given. */
   deadLetters(limit: number, before?: number): readonly DeadLetter[];
   walk(from: WalkCursor, limit: number, scope: WalkScope): Walked;
-  /** How many source rows there are in `scope`. */
-  total(scope: WalkScope): number;
 }
 
 /** The outbox of `file`; its source rows are made into lines with `names`. */
@@ -113,22 +97,6 @@ export function outboxReader(file: ReadFile, kind: WalkKind, names: HubNames): O
           status: row.status as number,
           words: row.words as string,
         })),
-    walk: (from, limit, scope) => {
-      const { sql, placeOf, lineOf } = walkOf(kind, scope);
-      const rows = file.rows(sql, from.at, from.id, limit);
-      const lines: PlacedLine[] = [];
-      const unwritable: { place: PlaceName; words: string }[] = [];
-      for (const row of rows) {
-        try {
-          lines.push({ place: placeOf(row), line: lineOf(row, names) });
-        } catch (error) {
-          if (!(error instanceof Fault)) throw error;
-          unwritable.push({ place: placeOf(row), words: `${error.message} (${JSON.stringify(row)})` });
-        }
-      }
-      const last = rows.at(-1);
-      return { lines, unwritable, to: last === undefined ? null : cursorOf(last) };
-    },
-    total: (scope) => Number(file.rows(walkOf(kind, scope).total)[0]?.n ?? 0),
+    walk: (from, limit, scope) => walkOver(file, { kind, scope, names }, { from, limit }),
   };
 }

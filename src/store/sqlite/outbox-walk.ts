@@ -1,7 +1,9 @@
 // The source rows of a file as lines for the hub, in an order that a cursor can go on from: for what an outbox had no room for, for a hub that lost what
 // it had, and for copying an embedded hub. The lines are those the outbox would have held, so a row sent twice is one point.
 
+import { Fault } from '#domain/fault.ts';
 import type { HubNames } from '#store/influx/bucket-names.ts';
+import { candleLine, type OneCandle } from '#store/influx/candle-lines.ts';
 import { decisionLine } from '#store/influx/decision-lines.ts';
 import { paramsLine } from '#store/influx/params-lines.ts';
 import { signalLine } from '#store/influx/signal-lines.ts';
@@ -10,16 +12,30 @@ import { decisionOf } from './decision-rows.ts';
 import { UNFINISHED } from './forgetting.ts';
 import type { PlaceName, WalkCursor } from './outbox-table.ts';
 import { recordOf } from './param-reader.ts';
+import type { ReadFile } from './read-file.ts';
 import { type Row, signalOf } from './signal-rows.ts';
 import { tradeOf } from './trade-rows.ts';
 
 /** Whose rows are walked over. */
-export type WalkKind = 'gateway' | 'worker' | 'trades' | 'params';
+export type WalkKind = 'gateway' | 'worker' | 'trades' | 'params' | 'candles';
 /** told: rows the hub was told of, or should have been; all: every row that may be in it. */
 export type WalkScope = 'told' | 'all';
 
+/** A line and where in the hub it belongs. */
+export interface PlacedLine {
+  readonly place: PlaceName;
+  readonly line: string;
+}
+
+/** Source rows as lines. `unwritable`: what no line can say, in words. `to`: the place after them; null when none were left. */
+export interface Walked {
+  readonly lines: readonly PlacedLine[];
+  readonly unwritable: readonly { readonly place: PlaceName; readonly words: string }[];
+  readonly to: WalkCursor | null;
+}
+
 /** How a file's rows are walked: `sql` takes (at, id, limit) and gives walkAt and walkId; `total` counts all rows of the scope. */
-export interface Walk {
+interface Walk {
   readonly sql: string;
   readonly total: string;
   readonly placeOf: (row: Row) => PlaceName;
@@ -32,7 +48,7 @@ const TRADE_ID = 'json_array(bot, tradeId, pair, openedAtMs)';
 const SIDED = 'json_array(pair, side)';
 
 /** The walk over the rows of `kind` in `scope`. */
-export function walkOf(kind: WalkKind, scope: WalkScope): Walk {
+function walkOf(kind: WalkKind, scope: WalkScope): Walk {
   const told = scope === 'told' ? 'told = 1' : 'TRUE';
   switch (kind) {
     case 'gateway':
@@ -68,10 +84,62 @@ export function walkOf(kind: WalkKind, scope: WalkScope): Walk {
         placeOf: (row) => (row.side === '' ? 'params' : 'paramsBySide'),
         lineOf: (row, names) => paramsLine(recordOf(row), names),
       };
+    case 'candles':
+      return {
+        sql: `SELECT *, openTimeMs AS walkAt, json_array(pair, timeframe) AS walkId FROM candles
+          WHERE (pair, timeframe, openTimeMs) > (json_extract(iif(?2 = '', '["",""]', ?2), '$[0]'),
+            json_extract(iif(?2 = '', '["",""]', ?2), '$[1]'), ?1) ORDER BY pair, timeframe, openTimeMs LIMIT ?3`,
+        total: 'SELECT count(*) AS n FROM candles',
+        placeOf: () => 'candles',
+        lineOf: (row, { candles }) => candleLine(candleOf(row), seriesOf(row), candles.measurement),
+      };
   }
 }
 
+function candleOf(row: Row): OneCandle {
+  return {
+    openTimeMs: row.openTimeMs as number,
+    open: row.open as number,
+    high: row.high as number,
+    low: row.low as number,
+    close: row.close as number,
+    volume: row.volume as number | null,
+  };
+}
+
+function seriesOf(row: Row): { readonly pair: string; readonly timeframe: string } {
+  return { pair: row.pair as string, timeframe: row.timeframe as string };
+}
+
+/** The source rows of `kind` after `from`, at most `limit`, as lines for the places of `names`. */
+export function walkOver(
+  file: ReadFile,
+  { kind, scope, names }: { readonly kind: WalkKind; readonly scope: WalkScope; readonly names: HubNames },
+  { from, limit }: { readonly from: WalkCursor; readonly limit: number },
+): Walked {
+  const { sql, placeOf, lineOf } = walkOf(kind, scope);
+  const rows = file.rows(sql, from.at, from.id, limit);
+  const lines: PlacedLine[] = [];
+  const unwritable: { place: PlaceName; words: string }[] = [];
+  for (const row of rows) {
+    const place = placeOf(row);
+    try {
+      lines.push({ place, line: lineOf(row, names) });
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      unwritable.push({ place, words: `${error.message} (${JSON.stringify(row)})` });
+    }
+  }
+  const last = rows.at(-1);
+  return { lines, unwritable, to: last === undefined ? null : cursorOf(last) };
+}
+
+/** How many source rows of `kind` there are in `scope`. */
+export function walkTotal(file: ReadFile, kind: WalkKind, scope: WalkScope): number {
+  return Number(file.rows(walkOf(kind, scope).total)[0]?.n ?? 0);
+}
+
 /** The place of a row of a walk. */
-export function cursorOf(row: Row): WalkCursor {
+function cursorOf(row: Row): WalkCursor {
   return { at: row.walkAt as number, id: row.walkId as string };
 }

@@ -25,7 +25,9 @@ export async function openWriter(files: OpenFiles, log: Log): Promise<Writer> {
   const { folder, kinds } = files;
   const thread = joinThread(folder, log);
   try {
-    await thread.tell({ kind: 'open', files });
+    // Whoever hands in more than the rules (a whole hub) means the rules: nothing else can cross to a thread.
+    const outbox = files.outbox === null ? null : { names: files.outbox.names, bounds: files.outbox.bounds };
+    await thread.tell({ kind: 'open', files: { ...files, outbox } });
   } catch (error) {
     await thread.leave();
     throw error;
