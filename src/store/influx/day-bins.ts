@@ -13,13 +13,18 @@ const LAYOUT: readonly Column[] = [
 ];
 const [TRADES, WINS, LOSSES, STOP, TARGET, WON, LOST, FIRST, LAST] = [0, 1, 2, 3, 5, 7, 9, 11, 12] as const;
 
+/** Names that are no pairs are counted up to here. */
+const MOST_IGNORED = 10_000;
+
 /** Folds days into `TradeSums` over bins between `edges`. */
 export function binFold(edges: readonly number[]): DayFold<TradeSums> {
   const pairs: string[] = [];
   const indexOf = new Map<string, number>();
+  const ignored = new Set<string>();
   const bins = Math.max(1, edges.length - 1);
   const groupsOf = (rows: TradeRows) =>
     rows.series.map(({ pair, isPair }) => {
+      if (pair !== null && !isPair && ignored.size < MOST_IGNORED) ignored.add(pair);
       if (pair === null || !isPair) return -1;
       const index = indexOf.get(pair) ?? pairs.push(pair) - 1;
       indexOf.set(pair, index);
@@ -38,6 +43,7 @@ export function binFold(edges: readonly number[]): DayFold<TradeSums> {
       'opened_at',
     ],
     anchor: 'leverage',
+    ignored: () => ignored.size,
     empty: () => new DaySums(LAYOUT),
     fold: (rows, alive, { fromNs, toNs }) => {
       const sums = new DaySums(LAYOUT);

@@ -16,6 +16,8 @@ export interface DayFold<Result> {
   readonly fields: readonly string[];
   /** A field that every trade has which counts. */
   readonly anchor: string;
+  /** How many names that are no pairs were left out. */
+  ignored(): number;
   empty(): DaySums;
   /** Sums over the rows in `span` whose `alive` is 1. */
   fold(rows: TradeRows, alive: Uint8Array, span: Span): DaySums;

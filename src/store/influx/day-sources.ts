@@ -17,6 +17,7 @@ export function sourceFold(): DayFold<SourceSums> {
   return {
     fields: ['profit_pct', 'profit', 'enter_tag', 'bot', 'trade_id', 'opened_at'],
     anchor: 'enter_tag',
+    ignored: () => 0,
     empty: () => new DaySums(LAYOUT),
     fold: (rows, alive, { fromNs, toNs }) => {
       const sums = new DaySums(LAYOUT);

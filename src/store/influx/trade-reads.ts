@@ -23,19 +23,21 @@ export interface TradeReads {
 const PATIENCE_MS = 20_000;
 const MOST_PATIENCE_MS = 300_000;
 
-/** Reads of `place`; `closing` ends whatever is under way. */
+/** The hub's words when a field that somebody wrote as text is to be added up: then counts must do. */
+const CANNOT_ADD = /unsupported (?:input|aggregate column) type|schema collision/i;
+
+/** Reads of `place`; each is ended by the signal that `signalNow` gives at its start. */
 export function tradeReads(
   influx: Pick<Influx, 'query' | 'stream'>,
   place: HubPlace,
-  closing: AbortSignal,
+  signalNow: () => AbortSignal,
 ): TradeReads {
   const cost = { rows: 0, bytes: 0 };
   let patienceMs = PATIENCE_MS;
-  let withSums = true;
   const patiently = async <T>(read: (signal: AbortSignal) => Promise<T>): Promise<T> => {
     const limit = AbortSignal.timeout(patienceMs);
     try {
-      const found = await read(AbortSignal.any([closing, limit]));
+      const found = await read(AbortSignal.any([signalNow(), limit]));
       patienceMs = PATIENCE_MS;
       return found;
     } catch (error) {
@@ -43,9 +45,13 @@ export function tradeReads(
       throw error;
     }
   };
-  const readPrints = async (fields: readonly string[], ranges: readonly TradeRange[]): Promise<readonly DayPrint[]> => {
+  const readPrints = async (
+    fields: readonly string[],
+    ranges: readonly TradeRange[],
+    sums: boolean,
+  ): Promise<readonly DayPrint[]> => {
     const found = ranges.map(() => new Map<string, FieldPrint>());
-    const flux = printsFlux(place, fields, { ranges, sums: withSums });
+    const flux = printsFlux(place, fields, { ranges, sums });
     const asked = await patiently((signal) =>
       influx.query(
         flux,
@@ -77,12 +83,10 @@ export function tradeReads(
     },
     prints: async (fields, ranges) => {
       try {
-        return await readPrints(fields, ranges);
+        return await readPrints(fields, ranges, true);
       } catch (error) {
-        // A field that somebody wrote as text cannot be added up: then counts must do.
-        if (!withSums || !(error instanceof InfluxFailure) || error.kind !== 'refused') throw error;
-        withSums = false;
-        return readPrints(fields, ranges);
+        if (!(error instanceof InfluxFailure) || !CANNOT_ADD.test(error.message)) throw error;
+        return readPrints(fields, ranges, false);
       }
     },
     lastMs: async (field, range) => {

@@ -59,12 +59,17 @@ export function tradeStoreContract(open: () => Promise<HubUnderTest<TradeStore>>
       await using hub = await open();
       const tags = ['long from 75a conf=0.89', 'long ensemble 2/5 conf=0.86 from=75a,75b', 'force_entry', null];
       const all = Array.from({ length: count }, (_, index) =>
-        trade({ tradeId: `${index}`, enterTag: tags[index % 4] ?? null, profitPct: index % 8 < 4 ? 2 : -1 }),
+        trade({
+          tradeId: `${index}`,
+          enterTag: tags[index % 4] ?? null,
+          profitPct: index % 8 < 4 ? 2 : -1,
+          closedAtMs: trade().closedAtMs + index,
+        }),
       );
       for (let at = 0; at < count; at += 500) await hub.port.record(all.slice(at, at + 500));
       await hub.port.record([trade({ tradeId: 'early', enterTag: 'from 75b', closedAtMs: T0 + 1 })]);
       const atMs = trade().closedAtMs;
-      const sums = await hub.port.bySource({ fromMs: atMs, toMs: atMs });
+      const sums = await hub.port.bySource({ fromMs: atMs, toMs: atMs + count - 1 });
       const expected = (indexes: readonly number[]) => {
         const own = all.filter((_, index) => indexes.includes(index % 4)).map(({ profitPct }) => profitPct);
         const sumProfitPct = own.reduce((sum, profit) => sum + profit, 0);
@@ -74,7 +79,7 @@ export function tradeStoreContract(open: () => Promise<HubUnderTest<TradeStore>>
         { source: '75a', ...expected([0, 1]) },
         { source: '75b', ...expected([1]) },
       ]);
-      const later = await hub.port.bySource({ fromMs: atMs + 1, toMs: atMs + 2 });
+      const later = await hub.port.bySource({ fromMs: atMs + count, toMs: atMs + count + 1 });
       expect(later).toEqual([]);
     });
 
