@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   search: async () => (await import('./commands/search.ts')).addSearchCommand,
   simulate: async () => (await import('./commands/simulate.ts')).addSimulateCommand,
   candles: async () => (await import('./commands/candles.ts')).addCandlesCommand,
+  export: async () => (await import('./commands/export.ts')).addExportCommand,
   config: async () => (await import('./commands/config.ts')).addConfigCommand,
   demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
 };

@@ -70,6 +70,13 @@ describe('the installed package', () => {
     expect(content).toContain(join('dist', 'main.js'));
     expect(content).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md']));
     expect(content.filter((path) => /\.ts$|^(test|tools|bench|src)\b/.test(path))).toEqual([]);
+    const ofAdapter = content.filter((path) => path.startsWith(join('adapters', 'freqtrade')) && /\.\w+$/.test(path));
+    expect(ofAdapter).toEqual(
+      expect.arrayContaining(
+        ['paramgate.py', 'paramgate_feeder.py', 'pyproject.toml'].map((name) => join('adapters/freqtrade', name)),
+      ),
+    );
+    expect(ofAdapter.filter((path) => /test|pycache|\.pyc$/.test(path))).toEqual([]);
   });
 
   test(

@@ -1,0 +1,233 @@
+"""Gateways that hang, lie, break off or drip: the bot's callbacks never wait, wrong levels are refused, each trouble is one line."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import shutil
+import ssl
+import subprocess
+import threading
+import time
+import unittest
+
+from support import PAIR, Case, Gateway, ask_roi, ask_stop, http, levels_for, service, trade_of, until
+from test_exits import opened, source_of
+
+NAME = "BTC/USDT:USDT long 3x"
+
+
+class Hanging(Case):
+    def test_a_callback_returns_while_the_gateway_holds_its_request(self):
+        held = threading.Event()
+        self.addCleanup(held.set)
+
+        def hold(body):
+            held.wait(30)
+            return levels_for(body)
+
+        with Gateway(hold) as gateway:
+            strategy, trade = opened(self, gateway.url, deadline_seconds=0.4), trade_of()
+            self.assertIsNone(ask_stop(strategy, trade))
+            self.assertIsNone(ask_roi(strategy, trade))
+            until(lambda: gateway.bodies)
+            # It is asked, and has not answered: the callbacks still return, at last with the fallback.
+            until(lambda: source_of(strategy, trade) == "STATIC")
+            self.assertFalse(held.is_set())
+            until(lambda: self.said("no answer within 0.4 s"))
+
+    def test_an_answer_that_drips_is_cut_off_at_the_deadline(self):
+        def drip(body):
+            for byte in levels_for(body):
+                time.sleep(0.1)
+                yield bytes([byte])
+
+        with Gateway(drip) as gateway:
+            strategy, trade = opened(self, gateway.url, deadline_seconds=0.4), trade_of()
+            ask_stop(strategy, trade)
+            until(lambda: self.said("no answer within 0.4 s"))
+            self.assertEqual(source_of(strategy, trade), "STATIC")
+
+
+class Lying(Case):
+    def refused_as(self, answer, *words):
+        """One question to a gateway with this answer: the fallback holds, and one line says why."""
+        with Gateway(answer) as gateway:
+            strategy, trade = opened(self, gateway.url), trade_of()
+            ask_stop(strategy, trade)
+            until(lambda: self.said("static fallback", NAME))
+            until(lambda: len(gateway.bodies) > 1)
+            self.assertEqual(source_of(strategy, trade), "STATIC")
+            strategy.ft_bot_cleanup()
+        self.assertEqual(len(self.said(*words)), 1, self.lines)
+        self.lines.clear()
+
+    def test_wrong_levels(self):
+        for stop, target, words in (
+            (4.44, 3.0, "is not negative"),
+            (0, 3.0, "is not negative"),
+            (math.nan, 3.0, "is not negative"),
+            (-math.inf, 3.0, "is not negative"),
+            (True, 3.0, "is not negative"),
+            ("-4.44", 3.0, "is not negative"),
+            (None, 3.0, "is not negative"),
+            (-0.00001, 3.0, "is not negative"),
+            (-4.44, 0, "is not positive"),
+            (-4.44, -3.0, "is not positive"),
+            (-4.44, math.nan, "is not positive"),
+            (-7.0001, 3.0, "looser than the risk cap -7 %"),
+            (-40, 3.0, "looser than the risk cap -7 %"),
+        ):
+            with self.subTest(stop=stop, target=target):
+                self.refused_as(lambda body, s=stop, t=target: levels_for(body, s, t), NAME, words)
+
+    def test_answers_for_another_trade(self):
+        for more in ({"pair": "ETH/USDT:USDT"}, {"leverage": 2}, {"side": "SHORT"}, {"pair": None}):
+            with self.subTest(**more):
+                self.refused_as(lambda body, m=more: levels_for(body, **m), NAME, "for another trade")
+        self.refused_as(lambda body: levels_for(body, account=None), NAME, "holds no levels")
+        self.refused_as(lambda body: levels_for(body, source="GUESS"), NAME, "names no source")
+
+    def test_answers_that_are_none(self):
+        cases = (
+            (http(b"<html>welcome</html>", kind="text/html"), "not JSON; is it the gateway's address?"),
+            (http(b"<html>gone</html>", "502 Bad Gateway", "text/html"), "HTTP 502"),
+            (http(b"", "302 Found"), "HTTP 302"),
+            (http({"data": {"exitParamsBatch": []}}), "does not fit the question"),
+            (http({"data": {"exitParamsBatch": [None] * 2}}), "does not fit the question"),
+            (http({"data": {}}), "does not fit the question"),
+            (http({"errors": [{"message": "no such field"}]}), "not GraphQL's: no such field"),
+            (http([1, 2]), "not GraphQL's"),
+            (http(b"[" * 100_000), "not JSON"),
+            (
+                http({"errors": [{"message": "as you like"}]}, "403 Forbidden"),
+                "refuses this caller (HTTP 403): as you like",
+            ),
+            (b"SSH-2.0-OpenSSH\r\n\r\n", "no HTTP"),
+            (http(b"x" * 5_000_000), "longer than 4000000 bytes"),
+        )
+        for answer, words in cases:
+            with self.subTest(words):
+                self.refused_as(lambda _, a=answer: a, words)
+
+    def test_an_answer_that_breaks_off(self):
+        cut = threading.Event()
+
+        def breaking(body):
+            yield levels_for(body)[:-20]
+            cut.set()
+            raise OSError
+
+        with Gateway(breaking) as gateway:
+            strategy, trade = opened(self, gateway.url, deadline_seconds=5.0), trade_of()
+            ask_stop(strategy, trade)
+            cut.wait(10)
+            gateway.close()
+            until(lambda: self.said("breaks off"))
+            self.assertEqual(source_of(strategy, trade), "STATIC")
+
+    def test_a_wrong_answer_does_not_take_the_last_good_one_away(self):
+        stops = [-4.44]
+        with Gateway(lambda body: levels_for(body, stops[-1])) as gateway:
+            strategy, trade = opened(self, gateway.url), trade_of()
+            until(lambda: source_of(strategy, trade) == "STATELESS")
+            stops.append(4.44)
+            until(lambda: self.said(NAME, "is not negative"))
+            self.assertAlmostEqual(ask_stop(strategy, trade), 0.0444, 9)
+            self.assertEqual(len(self.said("their last good levels", NAME)), 1)
+
+
+class Asking(Case):
+    def test_three_hundred_trades_are_one_request_on_one_kept_connection(self):
+        with Gateway(levels_for) as gateway:
+            strategy = opened(self, gateway.url, key="a-key-of-role-bot-1")
+            trades = [trade_of(pair=f"C{number}/USDT:USDT", short=number % 2 == 1) for number in range(300)]
+            for trade in trades + trades:
+                ask_stop(strategy, trade)
+            until(lambda: len(gateway.bodies) >= 4)
+            self.assertTrue(all(source_of(strategy, trade) == "STATELESS" for trade in trades))
+            self.assertTrue(all(len(body["variables"]["requests"]) == 300 for body in gateway.bodies))
+            self.assertEqual(gateway.connections, 1)
+            self.assertIn("authorization: bearer a-key-of-role-bot-1", gateway.heads[0].lower())
+
+    def test_beyond_what_a_call_takes_there_are_two(self):
+        with Gateway(levels_for) as gateway:
+            strategy = opened(self, gateway.url, refresh_seconds=60)
+            for number in range(501):
+                ask_stop(strategy, trade_of(pair=f"C{number}/USDT:USDT"))
+            until(lambda: sum(len(body["variables"]["requests"]) for body in gateway.bodies) >= 501)
+            self.assertTrue(all(len(body["variables"]["requests"]) <= 500 for body in gateway.bodies))
+
+    def test_a_connection_closed_while_idle_is_no_trouble(self):
+        with Gateway(levels_for) as gateway:
+            strategy, trade = opened(self, gateway.url), trade_of()
+            until(lambda: source_of(strategy, trade) == "STATELESS")
+            for _ in range(5):
+                asked = len(gateway.bodies)
+                for connection in list(gateway.open):
+                    with contextlib.suppress(OSError):
+                        connection.shutdown(2)
+                until(lambda asked=asked: len(gateway.bodies) > asked)
+            self.assertEqual(self.said("no connection"), [])
+
+    def test_nothing_is_asked_without_open_trades(self):
+        with Gateway(levels_for) as gateway:
+            opened(self, gateway.url, refresh_seconds=0.05)
+            until(lambda: threading.Event().wait(0.5) is False)
+            self.assertEqual(gateway.bodies, [])
+
+    def test_a_trade_is_asked_for_as_soon_as_its_leverage_is(self):
+        with Gateway(levels_for) as gateway:
+            strategy = opened(self, gateway.url)
+            told = {"pair": PAIR, "current_time": None, "current_rate": 1.0, "proposed_leverage": 1.0}
+            strategy.leverage(**told, max_leverage=20.0, entry_tag=None, side="short")
+            until(lambda: gateway.bodies)
+            self.assertEqual(
+                gateway.bodies[0]["variables"]["requests"], [{"pair": PAIR, "leverage": 1.0, "side": "SHORT"}]
+            )
+
+
+@unittest.skipUnless(shutil.which("openssl"), "no openssl to make certificates with")
+class Secure(Case):
+    def setUp(self):
+        super().setUp()
+        self.cert, self.key = self.folder / "cert.pem", self.folder / "key.pem"
+        words = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost"
+        command = ["openssl", *words.split(), "-keyout", str(self.key), "-out", str(self.cert)]
+        subprocess.run(command, check=True, capture_output=True)
+
+    def test_a_certificate_that_is_known_one_that_is_not_and_plain_http_there(self):
+        env = {"PARAMGATE_TLS_CERT": str(self.cert), "PARAMGATE_TLS_KEY": str(self.key)}
+        with service(self.folder, env=env) as running:
+            trade, url = trade_of(), f"https://localhost:{running.port}"
+            unknown = opened(self, url)
+            ask_stop(unknown, trade)
+            until(lambda: self.said("TLS: its certificate is not accepted"))
+            unknown.ft_bot_cleanup()
+            self.assertEqual(len(self.said("TLS")), 1)
+            known = opened(self, url, ca_file=str(self.cert))
+            until(lambda: source_of(known, trade) == "FALLBACK")
+            known.ft_bot_cleanup()
+            other = opened(self, f"https://127.0.0.1:{running.port}", ca_file=str(self.cert))
+            ask_stop(other, trade)
+            until(lambda: self.said("IP address mismatch"))
+        with Gateway(levels_for) as plain:
+            wrong = opened(self, plain.url.replace("http", "https"), ca_file=str(self.cert))
+            ask_stop(wrong, trade)
+            until(
+                lambda: (
+                    self.said(plain.url.replace("http", "https"), "TLS") or self.said(plain.url[7:], "no answer within")
+                )
+            )
+
+    def test_a_wrapped_gateway_speaks(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.cert, self.key)
+        with Gateway(levels_for, lambda sock: context.wrap_socket(sock, server_side=True)) as gateway:
+            url = gateway.url.replace("http://127.0.0.1", "https://localhost")
+            strategy, trade = opened(self, url, ca_file=str(self.cert)), trade_of()
+            until(lambda: source_of(strategy, trade) == "STATELESS")
+
+
+if __name__ == "__main__":
+    unittest.main()
