@@ -168,7 +168,8 @@ export const TABLE: Table = {
     env: 'PARAMGATE_DRY_RUN',
     kind: onOff,
     fallback: 'off',
-    meaning: 'Decide as always, but send nothing to any bot.',
+    meaning:
+      'Decide as always, but send nothing to any bot: such decisions end EXPIRED, their detail says `dry run: not sent`.',
   },
   botLong: {
     env: 'PARAMGATE_BOT_LONG',

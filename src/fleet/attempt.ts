@@ -9,6 +9,7 @@ import {
   concluded,
   DRY_RUN,
   type FleetSettings,
+  keptUnsent,
   mayStart,
   type Owed,
   refusedUnsent,
@@ -54,7 +55,7 @@ export async function attempt(
   if (await isPaused(owed, context)) return undefined;
   const ready = await preFlight(owed, context);
   if (ready.kind === 'refuse') return refuse(owed, ready.text, context);
-  if (ready.kind === 'go' && settings.dryRun) return refuse(owed, DRY_RUN, context);
+  if (ready.kind === 'go' && settings.dryRun) return keepUnsent(owed, context);
   // A try that failed before its order left is journaled too, however long it took: it says why the order expired.
   if (ready.kind === 'failed') {
     if (!(await begin(owed, context))) return undefined;
@@ -177,6 +178,12 @@ async function refuse(owed: Owed, text: string, context: BotContext): Promise<un
   await context.ledger.change(bot, owed.decision.id, (current) => ({ next: refusedUnsent(current, text) }));
   context.client.forgetSettings();
   context.log.warn({ bot, decisionId: owed.decision.id, pair: owed.decision.pair }, `no order was sent: ${text}`);
+}
+
+async function keepUnsent(owed: Owed, { ledger, log }: BotContext): Promise<undefined> {
+  const { bot } = owed.delivery;
+  await ledger.change(bot, owed.decision.id, (current) => ({ next: keptUnsent(current) }));
+  log.info({ bot, decisionId: owed.decision.id, pair: owed.decision.pair }, DRY_RUN);
 }
 
 /**

@@ -165,13 +165,18 @@ export function concluded(owed: Owed, end: AttemptEnd, at: { now: Now; settings:
 
 /** What the bot said when it refused the order for good or did not run until it was too late; undefined when it did not refuse. */
 export function refusalText({ state, detail, attempts, pauseId }: Delivery): string | undefined {
-  if (state === 'REFUSED') return detail === DRY_RUN ? undefined : (detail ?? undefined);
+  if (state === 'REFUSED') return detail ?? undefined;
   const error = attempts.at(-1)?.error ?? null;
   return state === 'EXPIRED' && pauseId === null && saysNotRunning(error) ? (error ?? undefined) : undefined;
 }
 
 /** The detail of an order that was not sent because nothing ever is. */
 export const DRY_RUN = 'dry run: not sent';
+
+/** EXPIRED without a request, as what is never tried in time: no bot refused it. */
+export function keptUnsent(owed: Owed): Owed {
+  return change(owed, { state: 'EXPIRED', detail: DRY_RUN });
+}
 
 /** REFUSED without a request. */
 export function refusedUnsent(owed: Owed, detail: string): Owed {

@@ -5,7 +5,7 @@ import type { Log } from '#domain/log.ts';
 import type { Clock } from '#domain/time.ts';
 import type { DecisionChanges, DeliveryJournal, TradeRef } from '#store/store.ts';
 import { mark } from '#trace/trace.ts';
-import { type FleetSettings, hasEnded, intended, isDone, type Owed, owe, refusalText } from './delivery.ts';
+import { DRY_RUN, type FleetSettings, hasEnded, intended, isDone, type Owed, owe, refusalText } from './delivery.ts';
 import { Queue } from './queue.ts';
 import { rollUp } from './roll-up.ts';
 
@@ -186,7 +186,8 @@ export class Ledger {
         const sinceCloseMs = clock.now().wallMs - next.decision.dueAtMs;
         const { bot, state } = delivery;
         const isEnd = hasEnded(next) && (!hasEnded(before) || before.delivery.state !== state);
-        mark('delivery.recorded', { bot, decisionId, state, isEnd, sinceCloseMs });
+        const told = delivery.detail === DRY_RUN ? 'DRY_RUN' : state;
+        mark('delivery.recorded', { bot, decisionId, state: told, isEnd, sinceCloseMs });
         return 'recorded';
       } catch (error) {
         this.#fails('written', error);

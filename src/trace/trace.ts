@@ -12,7 +12,7 @@ export interface TracePoints {
   'journal.committed': { readonly file: string; readonly writes: number; readonly durationMs: number };
   'journal.failed': { readonly file: string; readonly error: string };
   /** Something was removed for its age. */
-  'journal.forgotten': { readonly what: 'signals' | 'decisions' | 'studies' | 'study requests'; readonly count: number };
+  'journal.forgotten': { readonly what: 'signals' | 'decisions' | 'studies' | 'requests'; readonly count: number };
   /** Worker: it holds its lock, or gave it back. */
   'worker.lock': { readonly held: boolean };
   /** Gateway: one submitted signal's end. */
@@ -43,7 +43,7 @@ export interface TracePoints {
     /** Since the window's close, ms. */
     readonly sinceCloseMs: number;
   };
-  /** `isEnd`: the delivery reached its end with this; UNKNOWN is one when its trade is looked for no longer. */
+  /** `state`: of the delivery, DRY_RUN for one that was not sent because nothing is. `isEnd`: the delivery reached its end with this; UNKNOWN is one when its trade is looked for no longer. */
   'delivery.recorded': {
     readonly bot: string;
     readonly decisionId: string;

@@ -100,7 +100,7 @@ describe('what the worker tells', () => {
     await using bot = await openStandInBot();
     await using h = fleetHarness([botConfig(bot)], { dryRun: true });
     h.journal.owe(decisionOf('d1', now()), ['BOT1']);
-    await h.outcome('d1', 'FAILED');
+    await h.outcome('d1', 'EXPIRED');
     expect(h.journal.refusals).toEqual([]);
   });
 });

@@ -1,8 +1,9 @@
 // Deliveries to a bot on a real socket: what is taken, refused, tried again, expires, and in which order.
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { openStandInBot } from '#demo/stand-in-bot.ts';
 import { proxyPage } from '#demo/stand-in-mischief.ts';
+import { listen } from '#trace/trace.ts';
 import { decisionOf } from './deliveries.ts';
 import { botConfig, fleetHarness } from './harness.ts';
 
@@ -115,8 +116,11 @@ describe('an order is refused', () => {
     await using bot = await openStandInBot();
     await using h = fleetHarness([botConfig(bot)], { dryRun: true });
     h.journal.owe(decisionOf('d1', now()), ['BOT1']);
-    const decision = await h.outcome('d1', 'FAILED');
-    expect(decision.detail).toBe('BOT1: dry run: not sent');
+    const told: unknown[] = [];
+    onTestFinished(listen('delivery.recorded', ({ state, isEnd }) => told.push([state, isEnd])));
+    const decision = await h.outcome('d1', 'EXPIRED');
+    expect(decision).toMatchObject({ reason: 'EXPIRED', detail: 'BOT1: dry run: not sent' });
+    expect(told, 'no alert takes it for an order that was not delivered').toEqual([['DRY_RUN', true]]);
     expect(forceenters(bot.requests())).toHaveLength(0);
     expect(bot.requests().map(({ path }) => path)).toContain('/api/v1/show_config');
   });

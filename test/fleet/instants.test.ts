@@ -111,7 +111,7 @@ test('without a connection nothing was sent: tried again, not unknown', async ()
   if (address === null || typeof address === 'string') throw new Error('no port');
   await using bot = await openStandInBot();
   const mute = { ...botConfig(bot), url: `https://127.0.0.1:${address.port}` };
-  await using h = fleetHarness([mute], { botTimeoutSeconds: 2, deliveryTtlSeconds: 0.5 });
+  await using h = fleetHarness([mute], { botTimeoutSeconds: 2, deliveryTtlSeconds: 6 });
   h.journal.owe(decisionOf('d1', now()), ['BOT1']);
   const decision = await h.outcome('d1', 'EXPIRED');
   expect(decision.reason).toBe('BOT_UNREACHABLE');
