@@ -8,11 +8,12 @@ import { openBots } from '#fleet/fleet.ts';
 import { openServer } from '#http/server.ts';
 import { openFeederIntake } from '#intake/intake.ts';
 import { openStudies, SEARCH_DEFAULTS } from '#search/search.ts';
-import { acquireLock, type FolderLock, type HubWrites, openGatewayStore } from '#store/open.ts';
+import { acquireLock, type FleetHub, type FolderLock, type HubWrites, openGatewayStore } from '#store/open.ts';
 import type { Config } from './config.ts';
 import { healthFigures } from './gateway-figures.ts';
 import { problemsOf } from './gateway-problems.ts';
 import { silenceMs, workerHealth } from './heartbeat.ts';
+import { figuresAge, hubReadiness } from './hub-readiness.ts';
 import { newId, newToken } from './identity.ts';
 import { journalFigure, journalState, openJournalHealth } from './journal-health.ts';
 import { startRetention } from './retention.ts';
@@ -25,6 +26,8 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly log: Log;
   readonly hubWrites: HubWrites;
+  /** The fleet's InfluxDB; null: the hub is in the data folder. */
+  readonly hub: FleetHub | null;
   /** Aborts when the process is asked to end. */
   readonly stopping: AbortSignal;
   /** Told when another process holds the lock of a side, and waiting for it begins. */
@@ -38,8 +41,8 @@ export interface Gateway extends AsyncDisposable {
   drain(signal: AbortSignal): Promise<void>;
 }
 
-/** After this long without a first read of the hub the gateway counts as ready all the same: it answers FALLBACK and says why. */
-const READY_ANYWAY_MS = 10_000;
+/** How long study requests are kept that the worker has seen. */
+const REQUEST_DAYS = 1;
 
 /**
  * Opens the gateway once it holds the lock of the data folder; undefined when asked to stop before. A second gateway on the folder waits for the first
@@ -49,12 +52,12 @@ export async function openGateway(
   surroundings: Surroundings,
   openStore = openGatewayStore,
 ): Promise<Gateway | undefined> {
-  const { config, clock, log, hubWrites } = surroundings;
+  const { config, clock, log, hubWrites, hub } = surroundings;
   await using opening = new AsyncDisposableStack();
   const lock = await waitForLock(surroundings, 'gateway');
   if (lock === undefined) return undefined;
   opening.use(lock);
-  const store = opening.use(await openStore({ folder: config.data, log, hubWrites }));
+  const store = opening.use(await openStore({ folder: config.data, log, hubWrites, hub }));
   const journal = opening.use(openJournalHealth({ file: 'gateway', tryWriting: store.tryWriting, clock }));
   const exits = opening.use(
     await openExits({
@@ -62,7 +65,7 @@ export async function openGateway(
       trades: store.trades,
       snapshots: store.snapshots,
       onHubWrite: store.onHubWrite,
-      simplyRead: true,
+      simplyRead: hub === null,
       settings: { ...config, feePct: SEARCH_DEFAULTS.feePct },
       clock,
       log,
@@ -98,6 +101,10 @@ export async function openGateway(
       bots,
       studies: openStudies({ requests: store.studyRequests, studies: store.studies, newId, clock }),
     },
+    outbox: {
+      status: async () => (await store.outbox?.status()) ?? [],
+      ask: (request) => store.askOutbox(request),
+    },
     feeders: openFeederIntake({
       intake,
       credentials: config.credentials,
@@ -107,15 +114,17 @@ export async function openGateway(
     }),
     studyDefaults: SEARCH_DEFAULTS,
     readiness: () => {
-      const hubRead = exits.hubReadOnce();
-      const ready = hubRead || clock.now().monotonicMs - startedMs >= READY_ANYWAY_MS;
+      const { ready, details, problem } = hubReadiness(exits, clock.now().monotonicMs - startedMs);
       // Without its worker a gateway still answers bots and keeps signals, and without its journal it answers bots: it says so, and goes on serving.
       const worker = workerHealth(config.data, clock);
       const troubles = journal.troubles();
-      const problems = problemsOf({ worker, troubles, intake: config.intake });
+      const problems = [
+        ...(problem === undefined ? [] : [problem]),
+        ...problemsOf({ worker, troubles, intake: config.intake }),
+      ];
       return {
         ready,
-        details: { hubRead, intake: config.intake, worker, journal: journalState(troubles), problems },
+        details: { ...details, intake: config.intake, worker, journal: journalState(troubles), problems },
       };
     },
     figures: [
@@ -129,6 +138,7 @@ export async function openGateway(
         help: '1 while the worker of the data folder is heard.',
         read: () => Number(workerHealth(config.data, clock).alive),
       },
+      figuresAge(exits),
       journalFigure(() => journal),
       ...healthFigures({ feeders, bots, pauses }),
     ],
@@ -137,13 +147,18 @@ export async function openGateway(
   });
   opening.defer(() => server.close());
   opening.use(startRetention({ what: 'signals', forget: store.forget, days: config.journalDays, clock, log }));
+  const { forgetStudyRequests } = store;
+  opening.use(startRetention({ what: 'requests', forget: forgetStudyRequests, days: REQUEST_DAYS, clock, log }));
   await writeServiceFile(config.data, { url: server.url, pid: process.pid, token: localToken });
   opening.defer(() => removeServiceFile(config.data));
   void exits.answer([]);
   const open = opening.move();
   return {
     url: server.url,
-    drain: (signal) => server.drain(signal),
+    drain: async (signal) => {
+      await server.drain(signal);
+      await store.outbox?.finish(signal);
+    },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }

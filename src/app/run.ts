@@ -2,6 +2,7 @@
 import { hubWrites } from '#store/open.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { openHub } from './fleet-hub.ts';
 import { openGateway, type Surroundings } from './gateway.ts';
 import { awaitWork, endStart, wakeCompilers } from './lean-process.ts';
 import { openLog } from './log.ts';
@@ -22,11 +23,13 @@ export async function runService(role: 'start' | 'gateway' | 'worker', config: C
     stop.abort();
   };
   process.once('SIGTERM', ask).once('SIGINT', ask);
+  const hub = await openHub(config, log);
   const surroundings: Surroundings = {
     config,
     clock: systemClock,
     log,
     hubWrites: hubWrites(),
+    hub,
     stopping: stop.signal,
     onWaiting: (side) => {
       if (side === 'worker') workerWaits.resolve();
@@ -59,6 +62,7 @@ export async function runService(role: 'start' | 'gateway' | 'worker', config: C
       await Promise.all([gateway?.drain(deadline), worker?.drain(deadline)]);
       await within(CLOSE_MS, close(worker, gateway));
       await health?.close();
+      await hub?.[Symbol.asyncDispose]();
     }
     return 0;
   } finally {

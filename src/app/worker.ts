@@ -11,6 +11,7 @@ import { openHeart } from './heartbeat.ts';
 import { newId } from './identity.ts';
 import { type JournalHealth, openJournalHealth } from './journal-health.ts';
 import { startRetention } from './retention.ts';
+import { studyThreads } from './study-threads.ts';
 import { startWorkerLoop, type WorkerLoop } from './worker-loop.ts';
 
 /** A ticking worker. */
@@ -31,7 +32,7 @@ const random = () => randomInt(2 ** 32) / 2 ** 32;
  * never because of its silence. Rejects with a Fault when the folder cannot be used.
  */
 export async function openWorker(surroundings: Surroundings): Promise<Worker | undefined> {
-  const { config, clock, log, hubWrites } = surroundings;
+  const { config, clock, log, hubWrites, hub } = surroundings;
   await using opening = new AsyncDisposableStack();
   const lock = await waitForLock(surroundings, 'worker');
   if (lock === undefined) return undefined;
@@ -41,9 +42,20 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
   if (config.candles !== undefined && !existsSync(config.candles)) {
     log.warn({ folder: config.candles }, 'PARAMGATE_CANDLES is not there: searches will fail until it is');
   }
-  const store = opening.use(await openWorkerStore({ folder: config.data, log, hubWrites }));
+  const store = opening.use(await openWorkerStore({ folder: config.data, log, hubWrites, hub }));
   const journal = opening.use(openJournalHealth({ file: 'worker', tryWriting: store.tryWriting, clock }));
-  const { signals, decisions, deliveries, changes, pauses, bots: states, studyRequests, studies, params } = store;
+  const {
+    signals,
+    decisions,
+    deliveries,
+    changes,
+    pauses,
+    bots: states,
+    studyRequests,
+    studies,
+    trials,
+    params,
+  } = store;
   const fleet = opening.use(
     openFleet({ deliveries, changes, pauses, states, bots: config.bots, settings: config, clock, log, newId, random }),
   );
@@ -51,15 +63,20 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
     openStudyRunner({
       requests: studyRequests,
       studies,
+      trials,
       params,
       candlesFolder: config.candles,
       fallback: config.fallback,
+      threads: studyThreads(config),
       clock,
       log,
     }),
   );
   const aggregator = openAggregator({ signals, decisions, pauses, settings: config, bots: config.bots, log });
   opening.use(startRetention({ what: 'decisions', forget: store.forget, days: config.journalDays, clock, log }));
+  const { studyDays, studiesKept } = config;
+  const forget = (beforeMs: number) => store.forgetStudies({ beforeMs, kept: studiesKept });
+  opening.use(startRetention({ what: 'studies', forget, days: studyDays, clock, log }));
   const heart = opening.use(openHeart(config.data, clock));
   const loop = startWorkerLoop(
     [
@@ -80,6 +97,7 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
     drain: async (signal) => {
       await loop.stop();
       await Promise.all([fleet.drain(signal), runner.drain()]);
+      await store.outbox?.finish(signal);
     },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };

@@ -1,24 +1,32 @@
 // Who hears that this process wrote to the hub. The app makes one and hands it to both sides, so that a gateway hears what its own worker published.
 
+import type { ParamRecord } from '#domain/exit-params.ts';
+import type { ClosedTrade } from '#domain/trade.ts';
+
 /** What was written: published levels or closed trades. */
 export type HubWriteKind = 'params' | 'trades';
 
+/** A committed write and what it holds. */
+export type HubWrite =
+  | { readonly kind: 'params'; readonly records: readonly ParamRecord[] }
+  | { readonly kind: 'trades'; readonly trades: readonly ClosedTrade[] };
+
 export interface HubWrites {
-  /** Tells every listener, in the order they came, that a write of `kind` is committed. */
-  tell(kind: HubWriteKind): void;
+  /** Tells every listener, in the order they came, that `write` is committed. */
+  tell(write: HubWrite): void;
   /** Calls `listener` at every write from now on; returns what ends it. */
-  listen(listener: (kind: HubWriteKind) => void): () => void;
+  listen(listener: (write: HubWrite) => void): () => void;
 }
 
 /** Hub writes of one process, nobody listening yet. */
 export function hubWrites(): HubWrites {
-  const listeners = new Set<(kind: HubWriteKind) => void>();
+  const listeners = new Set<(write: HubWrite) => void>();
   return {
-    tell: (kind) => {
-      for (const listener of [...listeners]) listener(kind);
+    tell: (write) => {
+      for (const listener of [...listeners]) listener(write);
     },
     listen: (listener) => {
-      const own = (kind: HubWriteKind) => listener(kind);
+      const own = (write: HubWrite) => listener(write);
       listeners.add(own);
       return () => {
         listeners.delete(own);

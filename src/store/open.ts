@@ -1,15 +1,21 @@
-// DOOR of store: which implementation of which port. Every port lives on node:sqlite in one data folder; see ARCHITECTURE.md, "The journal".
+// DOOR of store: which implementation of which port. The journal lives on node:sqlite in one data folder (ARCHITECTURE.md, "The journal"); the hub there
+// too, or in the fleet's InfluxDB.
 // The calling thread only reads; every write travels to the writer thread of its side.
 import type { Log } from '#domain/log.ts';
 import type { Study } from '#domain/study.ts';
+import type { FleetHub } from './fleet-hub.ts';
+import { embeddedHubSide, type HubSide, type HubSideOptions, influxHubSide } from './hub-side.ts';
 import type { HubWrites } from './hub-writes.ts';
+import { kindHolding } from './outbox-desk.ts';
 import { snapshotStore } from './snapshots.ts';
 import { encodePlane } from './sqlite/plane-codec.ts';
 import { type ReadPorts, readPorts } from './sqlite/read-ports.ts';
 import { openWriter, type Writer } from './sqlite/writer.ts';
 import type { GatewayStore, StudyJournal, StudyRequest, WorkerStore } from './store.ts';
 
+export { type FleetHub, type FleetHubOptions, openFleetHub } from './fleet-hub.ts';
 export { type HubWriteKind, type HubWrites, hubWrites } from './hub-writes.ts';
+export { applyRequests, type OutboxDesk, openOutboxDesk } from './outbox-desk.ts';
 export { acquireLock, type FolderLock } from './sqlite/folder-lock.ts';
 
 /** Where a store lives and whom it tells. */
@@ -19,6 +25,8 @@ export interface StoreOptions {
   readonly log: Log;
   /** Shared by both sides of one process. */
   readonly hubWrites: HubWrites;
+  /** The fleet's InfluxDB, shared by both sides of one process. Absent or null: the hub is in the data folder. */
+  readonly hub?: FleetHub | null;
   /**
    * Two shared doubles [wallMs, monotonicMs] that the writer thread reads instead of the system's clocks: for tests with a manual clock
    * (functions do not cross threads). Absent: the system's.
@@ -27,17 +35,23 @@ export interface StoreOptions {
 }
 
 /** Read ports only; takes no lock and makes no file, for commands beside (or without) a running service. */
-export type ReadStore = Pick<GatewayStore, 'decisions' | 'deliveries' | 'studies' | 'params'> &
+export type ReadStore = Pick<GatewayStore, 'decisions' | 'deliveries' | 'studies' | 'trials' | 'params'> &
   Pick<WorkerStore, 'signals' | 'trades'> &
   AsyncDisposable;
 
 /** Opens the gateway side. Rejects with UNUSABLE_INPUT naming folder or file when it cannot be written, is damaged, foreign or from a newer version. */
 export async function openGatewayStore(options: StoreOptions): Promise<GatewayStore> {
-  const { folder, log, hubWrites, sharedTime = null } = options;
-  const writer = await openWriter({ folder, kinds: ['gateway', 'trades'], sharedTime, outbox: null }, log);
+  const { folder, log, hubWrites, hub = null, sharedTime = null } = options;
+  const kinds = ['gateway', 'trades'] as const;
+  const writer = await openWriter({ folder, kinds, sharedTime, outbox: hub }, log);
   const reads = readPorts(folder);
+  const candles = lazily(() => openWriter({ folder, kinds: ['candles'], sharedTime, outbox: null }, log));
+  const side = await openHubSide(hub, { folder, reads, writer, kinds, hubWrites, log, candlesWriter: candles.get });
   return {
     ...reads,
+    candles: side.candles,
+    entries: side.entries,
+    outbox: side.outbox,
     signals: { ...reads.signals, append: (signals) => writer.call('appendSignals', signals) },
     pauses: {
       ...reads.pauses,
@@ -45,29 +59,41 @@ export async function openGatewayStore(options: StoreOptions): Promise<GatewaySt
       end: (ending) => writer.call('endPause', ending),
     },
     studyRequests: { append: (request, atMs) => appendRequest(writer, request, atMs) },
+    params: side.params,
     trades: {
-      ...reads.trades,
+      ...side.trades,
       record: async (trades) => {
         const counts = await writer.call('recordTrades', trades);
-        hubWrites.tell('trades');
+        hubWrites.tell({ kind: 'trades', trades });
         return counts;
       },
     },
     snapshots: snapshotStore(folder, log),
     tryWriting: () => writer.call('tryGateway', undefined),
+    forgetStudyRequests: async (beforeMs) =>
+      writer.call('forgetRequests', { beforeMs, upToSeq: reads.seenRequestSeq() }),
     forget: async (beforeMs) => writer.call('forgetSignals', { beforeMs, upToSeq: reads.settledUpToSeq() }),
-    onHubWrite: hubWrites.listen,
-    [Symbol.asyncDispose]: () => closeBoth(reads, writer),
+    askOutbox: async ({ verb, holds, ids }) => {
+      await writer.call('requestOfHub', { verb, file: kindHolding(holds), ids });
+    },
+    onHubWrite: (listener) => hubWrites.listen(({ kind }) => listener(kind)),
+    [Symbol.asyncDispose]: () => closeAll({ reads, side, candles, writer }),
   };
 }
 
 /** Opens the worker side; rejects as `openGatewayStore`. */
 export async function openWorkerStore(options: StoreOptions): Promise<WorkerStore> {
-  const { folder, log, hubWrites, sharedTime = null } = options;
-  const writer = await openWriter({ folder, kinds: ['worker', 'params'], sharedTime, outbox: null }, log);
+  const { folder, log, hubWrites, hub = null, sharedTime = null } = options;
+  const kinds = ['worker', 'params'] as const;
+  const writer = await openWriter({ folder, kinds, sharedTime, outbox: hub }, log);
   const reads = readPorts(folder);
+  const candles = lazily(() => openWriter({ folder, kinds: ['candles'], sharedTime, outbox: null }, log));
+  const side = await openHubSide(hub, { folder, reads, writer, kinds, hubWrites, log, candlesWriter: candles.get });
   return {
     ...reads,
+    candles: side.candles,
+    entries: side.entries,
+    outbox: side.outbox,
     decisions: {
       ...reads.decisions,
       decide: (closings, decidedUpToSeq) => writer.call('decide', { closings, decidedUpToSeq }),
@@ -79,16 +105,19 @@ export async function openWorkerStore(options: StoreOptions): Promise<WorkerStor
     },
     bots: { save: (states) => writer.call('saveBots', states) },
     studies: { ...reads.studies, save: (study, extras) => saveStudy(writer, study, extras) },
+    trials: { ...reads.trials, append: (studyId, trials) => writer.call('appendTrials', { studyId, trials }) },
+    forgetStudies: (old) => writer.call('forgetStudies', old),
+    trades: side.trades,
     params: {
-      ...reads.params,
+      ...side.params,
       publish: async (record) => {
         await writer.call('publish', record);
-        hubWrites.tell('params');
+        hubWrites.tell({ kind: 'params', records: [record] });
       },
     },
     tryWriting: () => writer.call('tryWorker', undefined),
     forget: (beforeMs) => writer.call('forgetDecisions', beforeMs),
-    [Symbol.asyncDispose]: () => closeBoth(reads, writer),
+    [Symbol.asyncDispose]: () => closeAll({ reads, side, candles, writer }),
   };
 }
 
@@ -100,7 +129,8 @@ export async function openReadStore({ folder }: Pick<StoreOptions, 'folder'>): P
 
 async function appendRequest(writer: Writer, request: StudyRequest, atMs: number): Promise<number> {
   const { kind, studyId } = request;
-  const told = kind === 'start' ? request.spec : kind === 'keep' ? request.study : null;
+  const kept = kind === 'keep' ? { study: request.study, trials: request.trials } : null;
+  const told = kind === 'start' ? request.spec : kept;
   const plane = kind === 'keep' && request.plane !== null ? await encodePlane(request.plane) : null;
   return writer.call('appendRequest', {
     atMs,
@@ -130,7 +160,39 @@ async function saveStudy(
   });
 }
 
-async function closeBoth(reads: ReadPorts, writer: Writer): Promise<void> {
-  await reads.close();
-  await writer.close();
+function openHubSide(hub: FleetHub | null, options: HubSideOptions): Promise<HubSide> {
+  return hub === null ? Promise.resolve(embeddedHubSide(options)) : influxHubSide(hub, options);
+}
+
+/** Opened when it is first asked for. */
+interface Lazy<T> {
+  get(): Promise<T>;
+  /** What was opened; undefined when nothing was, or could be. */
+  opened(): Promise<T | undefined>;
+}
+
+function lazily<T>(open: () => Promise<T>): Lazy<T> {
+  let opening: Promise<T> | undefined;
+  return {
+    get: () => {
+      opening ??= open().catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      });
+      return opening;
+    },
+    opened: async () => opening?.catch(() => undefined),
+  };
+}
+
+async function closeAll(open: {
+  readonly reads: ReadPorts;
+  readonly side: HubSide;
+  readonly candles: Lazy<Writer>;
+  readonly writer: Writer;
+}): Promise<void> {
+  await open.side.close();
+  await open.reads.close();
+  await (await open.candles.opened())?.close();
+  await open.writer.close();
 }

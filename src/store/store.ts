@@ -11,11 +11,14 @@ import type {
   SignalFate,
 } from '#domain/decision.ts';
 import type { Side } from '#domain/market.ts';
+import type { FlatPlane } from '#domain/plane.ts';
 import type { NewSignal, Signal } from '#domain/signal.ts';
-import type { Plane, Study, StudySpec, Trial } from '#domain/study.ts';
+import type { Plane, Study, StudySpec } from '#domain/study.ts';
+import type { Trial } from '#domain/trial.ts';
 import type { BotJournal } from './bot-journal.ts';
 import type { FeederJournal } from './feeder-journal.ts';
-import type { ParamStore, SnapshotStore, TradeStore } from './hub.ts';
+import type { CandleStore, EntryStore, ParamStore, SnapshotStore, TradeStore } from './hub.ts';
+import type { DeadLetterRequest, Outbox } from './outbox.ts';
 import type { PauseJournal } from './pause-journal.ts';
 import type { TrialJournal } from './trial-journal.ts';
 
@@ -31,6 +34,7 @@ export type {
   TradeStore,
 } from './hub.ts';
 export { DEFAULT_HUB_NAMES, type HubNames, type HubPlace, type InfluxHub } from './influx/bucket-names.ts';
+export type { DeadLetterRequest, DeadLetterStatus, Outbox, OutboxHolds, OutboxStatus } from './outbox.ts';
 export type { PauseJournal } from './pause-journal.ts';
 export type { TrialJournal } from './trial-journal.ts';
 
@@ -188,7 +192,7 @@ export interface StudyJournal {
   /** Writes the study as it is now; `requestSeq`, when given, marks that request as seen in the same commit. */
   save(
     study: Study,
-    extras?: { readonly plane?: Plane | undefined; readonly requestSeq?: number | undefined },
+    extras?: { readonly plane?: Plane | FlatPlane | undefined; readonly requestSeq?: number | undefined },
   ): Promise<void>;
   byIds(ids: readonly string[]): Promise<readonly (Study | undefined)[]>;
   /** Newest first by (createdAt, id); at most `first` + 1. */
@@ -216,8 +220,12 @@ export interface GatewayStore extends AsyncDisposable {
   readonly studyRequests: Pick<StudyRequests, 'append'>;
   readonly studies: Pick<StudyJournal, 'byIds' | 'page' | 'plane'>;
   readonly trials: Pick<TrialJournal, 'of'>;
-  readonly params: Pick<ParamStore, 'newest'>;
+  readonly params: Pick<ParamStore, 'newest' | 'known'>;
   readonly trades: TradeStore;
+  readonly candles: CandleStore;
+  readonly entries: EntryStore;
+  /** What waits for a hub that is not in the data folder; null: there is none. */
+  readonly outbox: Outbox | null;
   readonly snapshots: SnapshotStore;
   /**
    * Forgets, in one small step, signals received before `beforeMs` (epoch ms), with their keys; those alone whose decisions are final in all they owe.
@@ -228,6 +236,10 @@ export interface GatewayStore extends AsyncDisposable {
   forgetStudyRequests(beforeMs: number): Promise<number>;
   /** Writes to the gateway's file without changing anything; rejects with JOURNAL_UNAVAILABLE when that cannot be. */
   tryWriting(): Promise<void>;
+  /**
+   * Asks whoever writes that outbox to send dead letters again or to drop them; done within a second while it runs with a shared hub, else at its next start.
+   */
+  askOutbox(request: DeadLetterRequest): Promise<void>;
   /** Calls `listener` after a write to the hub by this process, whichever side made it. Returns what ends it. */
   onHubWrite(listener: (kind: 'params' | 'trades') => void): () => void;
 }
@@ -245,6 +257,10 @@ export interface WorkerStore extends AsyncDisposable {
   readonly trials: TrialJournal;
   readonly params: ParamStore;
   readonly trades: Pick<TradeStore, 'sums'>;
+  readonly candles: CandleStore;
+  readonly entries: EntryStore;
+  /** As the gateway side's, for what the worker side writes. */
+  readonly outbox: Outbox | null;
   /** As the gateway side's, for the worker's file. */
   tryWriting(): Promise<void>;
   /**
