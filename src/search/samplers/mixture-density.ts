@@ -1,0 +1,114 @@
+// The logarithm of a mixture's density at given points; of its mass in a dimension with steps. Hot: points x kernels x dimensions for every trial.
+import { logSums } from './log-sums.ts';
+import { logDensity, logMass } from './normal.ts';
+import type { CategoricalKernels, Mixture, NumericalKernels } from './parzen.ts';
+import type { StepMasses, WidthMasses } from './step-masses.ts';
+
+/** What is at hand for the work. */
+export interface Workplace {
+  /** What is remembered of the grid of each dimension; undefined where nothing is. */
+  readonly masses: readonly (StepMasses | undefined)[];
+  /** A table of so many numbers to write on, whatever stands in it; the next one asked for may be the same. */
+  readonly table: (length: number) => Float64Array;
+}
+
+const BARE: Workplace = { masses: [], table: (length) => new Float64Array(length) };
+
+/** The log density of `mixture` at each of the points given as columns, one per dimension. */
+export function logDensities(
+  { weights, kernels }: Mixture,
+  columns: readonly Float64Array[],
+  { masses, table }: Workplace = BARE,
+): Float64Array {
+  const points = columns[0]?.length ?? 0;
+  // Row by row a kernel's term for every point.
+  const terms = table(weights.length * points);
+  for (let kernel = 0; kernel < weights.length; kernel += 1) {
+    terms.fill(Math.log(weights[kernel] as number), kernel * points, (kernel + 1) * points);
+  }
+  kernels.forEach((of, dimension) => {
+    const column = columns[dimension] as Float64Array;
+    if (of.kind === 'categorical') addChoices(terms, of, column);
+    else if (of.distribution.step === null) addDensities(terms, of, column);
+    else addMasses(terms, of, { column, step: of.distribution.step, known: masses[dimension] });
+  });
+  return logSums(terms, points);
+}
+
+function addChoices(terms: Float64Array, { choices, own, peak, base }: CategoricalKernels, column: Float64Array): void {
+  const logPeak = Math.log(peak);
+  const logBase = Math.log(base);
+  const same = Math.log(1 / choices);
+  let at = 0;
+  for (let kernel = 0; at < terms.length; kernel += 1) {
+    for (let point = 0; point < column.length; point += 1, at += 1) {
+      const term = kernel === own.length ? same : own[kernel] === column[point] ? logPeak : logBase;
+      terms[at] = (terms[at] as number) + term;
+    }
+  }
+}
+
+const AT_CENTRE = logDensity(0);
+
+function addDensities(terms: Float64Array, kernels: NumericalKernels, column: Float64Array): void {
+  const { mu, sigma, low, high } = kernels;
+  const points = column.length;
+  const scaled = kernels.distribution.log ? column.map(Math.log) : column;
+  let width = Number.NaN;
+  let logWidth = Number.NaN;
+  let at = 0;
+  for (let kernel = 0; kernel < mu.length; kernel += 1) {
+    const centre = mu[kernel] as number;
+    if (sigma[kernel] !== width) {
+      width = sigma[kernel] as number;
+      logWidth = Math.log(width);
+    }
+    const most = AT_CENTRE - logMass((low - centre) / width, (high - centre) / width) - logWidth;
+    const perWidth = 1 / width;
+    for (let point = 0; point < points; point += 1, at += 1) {
+      const z = ((scaled[point] as number) - centre) * perWidth;
+      terms[at] = (terms[at] as number) + (most - 0.5 * z * z);
+    }
+  }
+}
+
+function addMasses(
+  terms: Float64Array,
+  kernels: NumericalKernels,
+  of: { readonly column: Float64Array; readonly step: number; readonly known: StepMasses | undefined },
+): void {
+  const { mu, sigma, low, high } = kernels;
+  const { column, step, known } = of;
+  const points = column.length;
+  const scale = kernels.distribution.log ? Math.log : (value: number) => value;
+  const left = column.map((value) => scale(value - step / 2));
+  const right = column.map((value) => scale(value + step / 2));
+  const lowest = low + step / 2;
+  const places = Int32Array.from(column, (value) => Math.round((value - lowest) / step));
+  let masses: WidthMasses | undefined;
+  for (let kernel = 0; kernel < mu.length; kernel += 1) {
+    const row = kernel * points;
+    const centre = mu[kernel] as number;
+    const width = sigma[kernel] as number;
+    const steps = (centre - lowest) / step;
+    const place = Math.round(steps);
+    // The last kernel's centre may lie between two values, and a value given from outside anywhere.
+    if (known !== undefined && place >= 0 && place < known.values && Math.abs(steps - place) < 1e-9) {
+      if (masses?.width !== width) masses = known.ofWidth(width);
+      const { byDistance } = masses;
+      const cut = masses.whole(place);
+      for (let point = 0; point < points; point += 1) {
+        const distance = Math.abs((places[point] as number) - place);
+        let mass = byDistance[distance] as number;
+        if (Number.isNaN(mass)) mass = masses.at(distance);
+        terms[row + point] = (terms[row + point] as number) + (mass - cut);
+      }
+      continue;
+    }
+    const cut = logMass((low - centre) / width, (high - centre) / width);
+    for (let point = 0; point < points; point += 1) {
+      const mass = logMass(((left[point] as number) - centre) / width, ((right[point] as number) - centre) / width);
+      terms[row + point] = (terms[row + point] as number) + (mass - cut);
+    }
+  }
+}
