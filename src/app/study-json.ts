@@ -1,14 +1,16 @@
 // A study as `paramgate search` prints it: what was asked, what was found, and every figure the verdict rests on. Times ISO 8601 UTC.
 
+import { roundPct } from '#domain/decimal.ts';
 import { metricsJson } from '#domain/metrics-json.ts';
-import type { Candidate, Fold, Plane, Study, StudyResult } from '#domain/study.ts';
+import type { Candidate, Chosen, ExpectancyInterval, Fold, Plane, Study, StudyResult } from '#domain/study.ts';
 import { isoTime } from '#domain/time.ts';
+import { plannedTrials } from '#search/search.ts';
 
 /** The document of a finished study that took `durationMs`. Percentages have 4 decimals, everything else is unrounded. */
 export function studyJson(study: Study, result: StudyResult, durationMs: number) {
   const { spec, id, state } = study;
   const { count, fromMs, toMs, gaps, missing, duplicates, unordered } = result.candles;
-  const { conditions, warnings, pbo } = result.validation;
+  const { conditions, warnings, pbo, slope, lossShare, interval, stressed } = result.validation;
   return {
     study: {
       id,
@@ -35,6 +37,10 @@ export function studyJson(study: Study, result: StudyResult, durationMs: number)
       folds: result.validation.folds.map(foldJson),
       outOfSample: metricsJson(result.validation.outOfSample),
       pbo,
+      slope,
+      lossShare,
+      interval: intervalJson(interval),
+      stressed: stressed === null ? null : metricsJson(stressed),
       conditions,
       reasons: conditions.filter(({ passed }) => !passed).map(({ sentence }) => sentence),
       warnings,
@@ -44,13 +50,55 @@ export function studyJson(study: Study, result: StudyResult, durationMs: number)
   };
 }
 
-/** The whole plane as a document: rows per stop, nearest zero first; null where a cell has no objective. */
-export function planeJson(study: Study, { stops, targets, trades, values }: Plane) {
-  return { stops, targets, objective: study.spec.objective.toLowerCase(), trades, values };
+/** Where any study stands, as `paramgate study list` prints it. */
+export function studyStateJson(study: Study) {
+  const { spec, id, state, progress, remainingMs, result, published, error } = study;
+  return {
+    id,
+    pair: spec.pair,
+    timeframe: spec.timeframe,
+    side: spec.side?.toLowerCase() ?? null,
+    sampler: spec.sampler.toLowerCase(),
+    pruner: spec.pruner.toLowerCase(),
+    objective: spec.objective.toLowerCase(),
+    fills: spec.fills.toLowerCase(),
+    feePct: spec.feePct,
+    seed: spec.seed,
+    trials: result?.trials ?? plannedTrials(spec),
+    state,
+    progress,
+    remainingSeconds: state === 'RUNNING' && remainingMs !== undefined ? remainingMs / 1_000 : null,
+    createdAt: isoTime(study.createdAtMs),
+    startedAt: timeOf(study.startedAtMs),
+    finishedAt: timeOf(study.finishedAtMs),
+    best: result === null ? null : candidateJson(result.best),
+    validated: result?.validated ?? null,
+    published,
+    error,
+  };
 }
 
-function candidateJson({ stopLossPct, takeProfitPct, objective, metrics }: Candidate) {
-  return { stopLossPct, takeProfitPct, objective, metrics: metricsJson(metrics) };
+/**
+ * The whole plane as a document: rows per stop, nearest zero first; null where a cell has no objective or was not judged. Of a study that searched the longest
+ * hold it is the plane of the best one, named in `maxHold`.
+ */
+export function planeJson(study: Study, { stops, targets, trades, values }: Plane) {
+  const objective = study.spec.objective.toLowerCase();
+  return { stops, targets, objective, ...chosenJson(study.result?.best.space), trades, values };
+}
+
+function candidateJson({ stopLossPct, takeProfitPct, space, objective, metrics }: Candidate) {
+  return { stopLossPct, takeProfitPct, ...chosenJson(space), objective, metrics: metricsJson(metrics) };
+}
+
+/** What was chosen beside the levels; nothing where nothing was searched. */
+function chosenJson(space: Chosen['space']): { readonly maxHold?: number } {
+  return space?.maxHold === undefined ? {} : { maxHold: space.maxHold };
+}
+
+function intervalJson(interval: ExpectancyInterval | null) {
+  if (interval === null) return null;
+  return { ...interval, lowerPct: roundPct(interval.lowerPct), upperPct: roundPct(interval.upperPct) };
 }
 
 function foldJson(fold: Fold) {
@@ -61,6 +109,7 @@ function foldJson(fold: Fold) {
     testTo: isoTime(fold.testToMs),
     stopLossPct: fold.stopLossPct,
     takeProfitPct: fold.takeProfitPct,
+    ...chosenJson(fold.space),
     inSample: metricsJson(fold.inSample),
     outOfSample: metricsJson(fold.outOfSample),
   };

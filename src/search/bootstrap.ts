@@ -20,8 +20,7 @@ const SAMPLES = 2_000;
 const NO_TRIAL = -1;
 
 /**
- * The interval that holds the expectancy with `confidence` (0..1) on either side: below its lower end lie 1 - `confidence` of the samples, and as many
- * above its upper one. null without trades.
+ * The interval that holds the middle `confidence` (0..1) of the samples' means: half of the rest lie below it, half above. null without trades.
  *
  * Blocks are as long as trades depend on one another: twice as many as open while one trade is open, and at least the cube root of all. Trades count for
  * that by their profit squared, which is what the spread is made of: where many are stopped at once and few run far, the few are what hangs together.
@@ -44,7 +43,7 @@ export function expectancyInterval(
   for (let sample = 0; sample < SAMPLES; sample += 1)
     means[sample] = oneMean(uniform, { sums, stopped, blocks, count, blockTrades });
   means.sort();
-  const tail = Math.floor((1 - confidence) * SAMPLES);
+  const tail = Math.floor(((1 - confidence) / 2) * SAMPLES);
   return {
     lowerPct: 100 * (means[tail] as number),
     upperPct: 100 * (means[SAMPLES - 1 - tail] as number),

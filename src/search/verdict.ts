@@ -61,8 +61,8 @@ export function conditionsOf(evidence: Evidence, limits: Limits): readonly Condi
     condition('expectancy_interval', interval !== null && interval.lowerPct > 0, [
       interval === null
         ? 'no trades out of sample to tell the expectancy from'
-        : `the expectancy out of sample is above ${shown(interval.lowerPct)} % a trade with ${shown(100 * interval.confidence)} % confidence`,
-      'more than 0 is needed',
+        : `the expectancy out of sample lies from ${shown(interval.lowerPct)} to ${shown(interval.upperPct)} % a trade with ${shown(100 * interval.confidence)} % confidence`,
+      'it must lie above 0',
     ]),
     condition('cost_stress', underStress !== null && underStress > 0, [
       `at a fee of ${stressed.feePct} % a side the expectancy out of sample is ${shown(underStress)} % a trade`,

@@ -14,14 +14,15 @@ function tradesOf(profit: readonly number[], { stop = -0.01, overlap = 0 } = {})
   };
 }
 
-const AT_95 = { seed: 0, confidence: 0.95 };
+/** With 5 % of the samples on either side. */
+const AT_90 = { seed: 0, confidence: 0.9 };
 
 describe('expectancyInterval', () => {
   it('is about 1.645 standard errors to either side of the mean of many independent trades', () => {
     const random = rng(1);
     const profit = Array.from({ length: 4_000 }, () => (random() < 0.6 ? 0.01 : -0.01));
     const mean = profit.reduce((sum, r) => sum + r, 0) / 40;
-    const found = expectancyInterval(tradesOf(profit), AT_95);
+    const found = expectancyInterval(tradesOf(profit), AT_90);
     const error = (100 * 0.0098) / Math.sqrt(4_000);
     expect(found?.blockTrades).toBe(16);
     expect(Math.abs((found?.lowerPct ?? 0) - (mean - 1.645 * error))).toBeLessThan(0.5 * error);
@@ -32,8 +33,8 @@ describe('expectancyInterval', () => {
     const random = rng(2);
     // Runs of 20 trades with the same end, as trades that stand in one move have.
     const profit = Array.from({ length: 100 }, () => (random() < 0.5 ? 0.01 : -0.01)).flatMap((r) => Array(20).fill(r));
-    const alone = expectancyInterval(tradesOf(profit), AT_95);
-    const together = expectancyInterval(tradesOf(profit, { overlap: 20 }), AT_95);
+    const alone = expectancyInterval(tradesOf(profit), AT_90);
+    const together = expectancyInterval(tradesOf(profit, { overlap: 20 }), AT_90);
     const width = (interval: typeof alone) => (interval?.upperPct ?? 0) - (interval?.lowerPct ?? 0);
     expect([alone?.blockTrades, together?.blockTrades]).toEqual([13, 40]);
     expect(width(together)).toBeGreaterThan(1.1 * width(alone));
@@ -41,8 +42,8 @@ describe('expectancyInterval', () => {
 
   it('expects losses that nobody has seen: wins alone prove little where a stop costs many of them', () => {
     const wins = Array.from({ length: 60 }, () => 0.001);
-    expect(expectancyInterval(tradesOf(wins, { stop: -0.07 }), AT_95)?.lowerPct).toBeLessThan(0);
-    expect(expectancyInterval(tradesOf(wins, { stop: -0.001 }), AT_95)?.lowerPct).toBeGreaterThan(0);
+    expect(expectancyInterval(tradesOf(wins, { stop: -0.07 }), AT_90)?.lowerPct).toBeLessThan(0);
+    expect(expectancyInterval(tradesOf(wins, { stop: -0.001 }), AT_90)?.lowerPct).toBeGreaterThan(0);
   });
 
   it('is the same for the same seed, differs by the seed, and grows with the confidence', () => {
@@ -68,6 +69,6 @@ describe('expectancyInterval', () => {
   });
 
   it('is none without trades', () => {
-    expect(expectancyInterval(tradesOf([]), AT_95)).toBeNull();
+    expect(expectancyInterval(tradesOf([]), AT_90)).toBeNull();
   });
 });

@@ -148,6 +148,54 @@ describe('a study', () => {
     }
   });
 
+  it('rolling, chooses a fold’s levels on the span before its test alone', () => {
+    const input = studyOf(2, 0.0008, { walkForward: 'ROLLING' });
+    const { folds } = run(input).result.validation;
+    const anchored = run(studyOf(2, 0.0008)).result.validation.folds;
+    expect(folds.map(({ testFromMs }) => testFromMs)).toEqual(anchored.map(({ testFromMs }) => testFromMs));
+    expect(folds[0]).toEqual(anchored[0]);
+    expect(folds).toHaveLength(5);
+    for (const fold of folds) {
+      const seen = input.signals?.filter(({ timeMs }) => timeMs >= fold.trainFromMs && timeMs < fold.trainToMs) ?? [];
+      const { best } = run({ ...input, signals: seen }).result;
+      expect([fold.stopLossPct, fold.takeProfitPct]).toEqual([best.stopLossPct, best.takeProfitPct]);
+      expect(fold.inSample.netProfitPct).toBe(best.metrics.netProfitPct);
+    }
+    expect(folds.slice(1).map(({ inSample }) => inSample.trades)).not.toEqual(
+      anchored.slice(1).map(({ inSample }) => inSample.trades),
+    );
+  });
+
+  it('confirms what is served when it finds it again, however well that does on tests it had seen', () => {
+    const input = studyOf(2, 0.0008);
+    const { best, validated } = run(input).result;
+    expect(validated).toBe(true);
+    const again = run({ ...input, incumbent: best }).result;
+    expect(again.validated).toBe(true);
+    expect(again.incumbent?.netProfitPct).toBeGreaterThan(again.validation.outOfSample.netProfitPct ?? 0);
+    expect(again.validation.conditions.find(({ name }) => name === 'beats_incumbent')?.sentence).toBe(
+      `the winner lies on the plateau of the levels served now (${best.stopLossPct} / ${best.takeProfitPct}); it confirms them and need not beat them`,
+    );
+  });
+
+  it('stresses the same tests with higher fees, and tells how sure the expectancy is', () => {
+    const input = studyOf(1, 0.0008, { feePct: 0.07, feeStress: 3, confidence: 0.9 });
+    const { folds, outOfSample, interval, stressed } = run(input).result.validation;
+    expect(stressed?.trades).toBe(outOfSample.trades);
+    const replay = replayer(input.candles, { ...input.spec, feePct: 0.21 });
+    const { entries } = placeSignals(input.candles, input.signals ?? [], { side: null, source: 'file' });
+    const times = input.candles.openTimeMs;
+    const profit = folds.flatMap((fold) => {
+      const at = (timeMs: number) => entries.candle.findIndex((candle) => (times[candle] as number) >= timeMs);
+      const to = at(fold.testToMs);
+      return [...replay(entriesWithin(entries, at(fold.testFromMs), to < 0 ? entries.candle.length : to), fold).profit];
+    });
+    expect(stressed?.netProfitPct).toBeCloseTo(100 * profit.reduce((sum, r) => sum + r, 0), 9);
+    expect(interval?.confidence).toBe(0.9);
+    expect(interval?.lowerPct).toBeLessThan(outOfSample.expectancyPct ?? 0);
+    expect(interval?.upperPct).toBeGreaterThan(outOfSample.expectancyPct ?? 0);
+  });
+
   it('judges overfitting on blocks of equal count in order of time', () => {
     const grid = { stop: { min: -1, max: -4, step: 0.5 }, target: { min: 1, max: 4, step: 0.5 } };
     const input = studyOf(4, 0.0002, grid);

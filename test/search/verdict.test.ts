@@ -89,11 +89,11 @@ describe('conditionsOf', () => {
     [{ lossShare: null }, 'split_losses: too few entries to split; at most 2 % is allowed'],
     [
       { interval: intervalFrom(0) },
-      'expectancy_interval: the expectancy out of sample is above 0 % a trade with 95 % confidence; more than 0 is needed',
+      'expectancy_interval: the expectancy out of sample lies from 0 to 0.6 % a trade with 95 % confidence; it must lie above 0',
     ],
     [
       { interval: null },
-      'expectancy_interval: no trades out of sample to tell the expectancy from; more than 0 is needed',
+      'expectancy_interval: no trades out of sample to tell the expectancy from; it must lie above 0',
     ],
     [
       { stressed: { feePct: 0.1, metrics: metrics({ expectancyPct: -0.01 }) } },
