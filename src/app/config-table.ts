@@ -6,6 +6,7 @@ import { ascendingEdges, exitLevels, host, type Kind, number, oneOf, onOff, path
 import { feederList, feederLogin, keyList } from './credential.ts';
 import { confidence, minAgreements, overrideList, windowSeconds } from './ensemble-override.ts';
 import { INFLUX_ROWS } from './influx-rows.ts';
+import { OUTBOX_ROWS } from './outbox-rows.ts';
 import type { Settings } from './settings.ts';
 
 /** One row: the variable (null: only the file has it), the kind of value, its default as text (null: not set), and its meaning. */
@@ -48,6 +49,7 @@ export const TABLE: Table = {
     meaning: 'Whether this gateway takes signals; exactly one host of a fleet does.',
   },
   ...INFLUX_ROWS,
+  ...OUTBOX_ROWS,
   figuresSeconds: {
     env: 'PARAMGATE_FIGURES_SECONDS',
     kind: number({ min: 0, max: 3_600 }),

@@ -16,6 +16,7 @@ import { silenceMs, workerHealth } from './heartbeat.ts';
 import { figuresAge, hubReadiness } from './hub-readiness.ts';
 import { newId, newToken } from './identity.ts';
 import { journalFigure, journalState, openJournalHealth } from './journal-health.ts';
+import { outboxFigures } from './outbox-figures.ts';
 import { startRetention } from './retention.ts';
 import { removeServiceFile, writeServiceFile } from './service-file.ts';
 import { readTokenSecret } from './token-secret.ts';
@@ -141,6 +142,7 @@ export async function openGateway(
       figuresAge(exits),
       journalFigure(() => journal),
       ...healthFigures({ feeders, bots, pauses }),
+      ...outboxFigures(() => store.outbox, clock),
     ],
     clock,
     log,

@@ -19,6 +19,9 @@ export interface Settings {
   readonly influxToken: string | undefined;
   readonly influxOrg: string | undefined;
   readonly influxNames: HubNames | undefined;
+  readonly outboxRows: number;
+  readonly outboxMb: number;
+  readonly outboxDays: number;
   readonly figuresSeconds: number;
   readonly maxStaleSeconds: number;
   readonly optunaMaxAgeHours: number;

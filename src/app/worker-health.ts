@@ -4,6 +4,7 @@ import { readTls, type Surroundings } from './gateway.ts';
 import { SILENT_MS } from './heartbeat.ts';
 import { newToken } from './identity.ts';
 import { journalFigure, journalState } from './journal-health.ts';
+import { outboxFigures } from './outbox-figures.ts';
 import type { Worker } from './worker.ts';
 
 /** Opens the front on the configured port; undefined when none is configured. `worker` is the one that holds the lock, undefined before. */
@@ -18,7 +19,7 @@ export async function openWorkerHealth(
     tls: await readTls(config),
     keys: config.credentials,
     localToken: newToken(),
-    figures: [journalFigure(() => worker()?.journal)],
+    figures: [journalFigure(() => worker()?.journal), ...outboxFigures(() => worker()?.outbox, clock)],
     readiness: () => {
       const open = worker();
       const lastTickMs = open?.lastTickMs();

@@ -5,6 +5,7 @@ import { openAggregator } from '#ensemble/ensemble.ts';
 import { openFleet } from '#fleet/fleet.ts';
 import { openStudyRunner } from '#search/search.ts';
 import { openWorkerStore } from '#store/open.ts';
+import type { Outbox } from '#store/store.ts';
 import { mark } from '#trace/trace.ts';
 import { type Surroundings, waitForLock } from './gateway.ts';
 import { openHeart } from './heartbeat.ts';
@@ -19,6 +20,7 @@ export interface Worker extends AsyncDisposable {
   /** Rejects when the worker met a broken invariant. */
   readonly ended: Promise<void>;
   readonly lastTickMs: WorkerLoop['lastTickMs'];
+  readonly outbox: Outbox | null;
   readonly journal: Pick<JournalHealth, 'troubles'>;
   /** Ends the ticks and waits for the attempts under way until `signal` aborts. A running study is left to the next start. */
   drain(signal: AbortSignal): Promise<void>;
@@ -93,6 +95,7 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
   return {
     ended: loop.ended,
     lastTickMs: loop.lastTickMs,
+    outbox: store.outbox,
     journal,
     drain: async (signal) => {
       await loop.stop();

@@ -9,12 +9,14 @@ import type { GraphiQL } from './graphiql.ts';
 import type { GraphQLEndpoint } from './graphql-endpoint.ts';
 import { HEALTH_ROUTES, type HealthFront } from './health-routes.ts';
 import { readKeptStudy } from './kept-study.ts';
+import { answerOutbox, type LocalOutbox } from './local-outbox.ts';
 import { answered, type Exchange, pathOf, type Routes, UNAUTHENTICATED, walkTo } from './route.ts';
 
 export interface Front extends HealthFront {
   readonly graphql: GraphQLEndpoint;
   readonly graphiql: GraphiQL;
   readonly feeders: FeederIntake;
+  readonly outbox: LocalOutbox;
   readonly studies: Pick<Studies, 'keep'>;
 }
 
@@ -24,6 +26,7 @@ const STUDY_BODY = 33_554_432;
 const ROUTES: Routes<Front> = {
   '/graphql': { methods: ['GET', 'POST'], answer: answerGraphQL },
   ...HEALTH_ROUTES,
+  '/local/outbox': { methods: ['POST'], answer: answerOutbox },
   '/local/studies': { methods: ['POST'], answer: answerKeptStudy },
 };
 

@@ -1,5 +1,6 @@
 // DOOR of http: the front of the service on one port, and the small front of a separate worker.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Fault } from '#domain/fault.ts';
 import type { Log } from '#domain/log.ts';
 import type { Clock } from '#domain/time.ts';
 import type { Doors, StudyDefaults } from '#graphql/schema.ts';
@@ -9,6 +10,7 @@ import { openGraphQLEndpoint } from './graphql-endpoint.ts';
 import { answerHealth, type HealthFront, type Readiness } from './health-routes.ts';
 import { type Key, openKeys } from './keys.ts';
 import { type Address, type Listening, openListening } from './listening.ts';
+import type { LocalOutbox } from './local-outbox.ts';
 import { type Figure, type FigureByName, type Metrics, openMetrics } from './metrics.ts';
 import { answer, type Front, routeOf } from './routes.ts';
 
@@ -30,6 +32,8 @@ export interface HealthOptions extends Address {
 
 export interface ServerOptions extends HealthOptions {
   readonly doors: Doors;
+  /** Absent: there is no outbox. */
+  readonly outbox?: LocalOutbox;
   /** Answers everything under /api/v1. */
   readonly feeders: FeederIntake;
   readonly studyDefaults: StudyDefaults;
@@ -44,9 +48,16 @@ export function openServer(options: ServerOptions): Promise<Server> {
   const subscriptions = { name: 'subscriptions_open', help: 'Subscriptions open now.', read: () => streams() };
   return opened({ ...options, figures: [...options.figures, subscriptions] }, (shared) => {
     const graphql = openGraphQLEndpoint({ ...options, onError: shared.metrics.graphqlError });
-    const { feeders } = options;
+    const { feeders, outbox = NO_OUTBOX } = options;
     streams = graphql.streams;
-    const front: Front = { ...shared, graphql, graphiql: openGraphiQL(), feeders, studies: options.doors.studies };
+    const front: Front = {
+      ...shared,
+      graphql,
+      graphiql: openGraphiQL(),
+      feeders,
+      outbox,
+      studies: options.doors.studies,
+    };
     return {
       route: routeOf,
       answer: (request, response) => answer({ request, response, front }),
@@ -54,6 +65,13 @@ export function openServer(options: ServerOptions): Promise<Server> {
     };
   });
 }
+
+const NO_OUTBOX: LocalOutbox = {
+  status: async () => [],
+  ask: async () => {
+    throw new Fault('UNUSABLE_INPUT', 'there is no outbox here');
+  },
+};
 
 /** Opens the front of a separate worker: `/healthz`, `/readyz` and `/metrics`, and nothing else. */
 export function openHealthServer(options: HealthOptions): Promise<Server> {

@@ -1,6 +1,7 @@
 // The outboxes of a data folder for commands beside a service, or without one: how they stand, what the hub refused, and what is to become of that.
 import type { Log } from '#domain/log.ts';
 import type { HubNames } from './influx/bucket-names.ts';
+import type { CopyParts, CopyReport } from './influx/hub-copy.ts';
 import { HOLDS, type OutboxKind, PLACES } from './influx/outbox-kinds.ts';
 import type { DeadLetterRequest, DeadLetterStatus, OutboxHolds, OutboxStatus } from './outbox.ts';
 import { outboxFiles } from './sqlite/outbox-files.ts';
@@ -18,6 +19,12 @@ export interface OutboxDesk {
 
 const KINDS = Object.keys(HOLDS) as readonly OutboxKind[];
 const ALL = 1_000_000;
+
+/** Copies what `parts.folder` holds into the hub at `address`; as `hub-copy.ts` says. */
+export async function copyToHub(parts: CopyParts, address: string): Promise<CopyReport> {
+  const { copyInto } = await import('./influx/hub-copy.ts');
+  return copyInto(parts, address);
+}
 
 /** The file whose outbox holds `holds`. */
 export function kindHolding(holds: OutboxHolds): OutboxKind {

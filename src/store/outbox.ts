@@ -15,7 +15,7 @@ export interface OutboxStatus {
   readonly deadLetters: number;
   /** Whether rows are still to be taken from their table: the outbox was full, or the hub had lost what it had. */
   readonly isBehind: boolean;
-  /** The way to the hub; null where another process sends. */
+  /** The way to the hub as this process has it; null where none is under way. */
   readonly breaker: 'closed' | 'half-open' | 'open' | null;
   /** What the hub does not let us do, in words; null: nothing known. */
   readonly alarm: string | null;

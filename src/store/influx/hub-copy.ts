@@ -61,18 +61,18 @@ const PATIENCE_MS = 60_000;
  * Copies everything; rejects with HUB_UNAVAILABLE, in words that say how to go on, when the hub does not let us write or takes nothing for a minute.
  * `address` tells hubs apart.
  */
-export async function copyToHub({ folder, hub, onProgress }: CopyParts, address: string): Promise<CopyReport> {
+export async function copyInto({ folder, hub, onProgress }: CopyParts, address: string): Promise<CopyReport> {
   const path = join(folder, 'hub-copy.json');
   const to = hash('sha256', JSON.stringify([address, hub.names]));
   const giveUp = new AbortController();
   const senders = new Map<string, Sender>();
   const senderOf = (bucket: string): Sender => {
-    const { influx, breaker, clock, chance, log } = hub;
+    const { influx, breaker, alarms, clock, chance, log } = hub;
     const alone = <R>(run: () => Promise<R>) => hub.alone(bucket, run);
     const onTrouble = () => {
-      if ((senders.get(bucket)?.alarm ?? undefined) !== undefined) giveUp.abort();
+      if (alarms.has(bucket)) giveUp.abort();
     };
-    const parts = { influx, bucket, breaker, alone, clock, chance, log, onTrouble };
+    const parts = { influx, bucket, breaker, alarms, alone, clock, chance, log, onTrouble };
     const sender = senders.get(bucket) ?? openSender(parts, { hurry: giveUp.signal, now: giveUp.signal });
     senders.set(bucket, sender);
     return sender;
@@ -109,7 +109,7 @@ export async function copyToHub({ folder, hub, onProgress }: CopyParts, address:
           refused.push(...ends.refused.map(({ one, words }) => ({ what, line: one.line, words })));
         });
         done.abort();
-        if (!isSent) throw brokenOff(bucket, senders.get(bucket)?.alarm);
+        if (!isSent) throw brokenOff(bucket, hub.alarms.get(bucket));
       }
       cursor = walk.to;
       seen += walk.lines.length + walk.unwritable.length;

@@ -23,7 +23,6 @@ export function openOutboxSide(
   return {
     pending: pendingOf(files.readers),
     status: async () => {
-      const lanes = new Map(drain.status().map((lane) => [lane.kind, lane]));
       return (Object.keys(HOLDS) as OutboxKind[]).map((kind) => {
         const state = files.readers[kind].state();
         return {
@@ -34,8 +33,10 @@ export function openOutboxSide(
           oldestAtMs: state?.oldestAtMs ?? null,
           deadLetters: state?.dead ?? 0,
           isBehind: state?.walk !== undefined && state.walk !== null,
-          breaker: lanes.get(kind)?.breaker ?? null,
-          alarm: lanes.get(kind)?.alarm ?? null,
+          breaker: hub.breaker.state,
+          alarm:
+            PLACES[kind].map((place) => hub.alarms.get(hub.names[place].bucket)).find((one) => one !== undefined) ??
+            null,
         };
       });
     },

@@ -20,6 +20,8 @@ export interface SenderParts {
   readonly influx: Pick<Influx, 'write'>;
   readonly bucket: string;
   readonly breaker: Breaker;
+  /** What the hub does not let us do, by bucket; kept by senders. */
+  readonly alarms: Map<string, string>;
   /** Runs what it is given, one after the other per bucket. */
   readonly alone: <R>(run: () => Promise<R>) => Promise<R>;
   readonly clock: Clock;
@@ -42,8 +44,6 @@ export interface Sender {
   send<T extends Lined>(batch: readonly T[], ends: (told: Ends<T>) => Promise<void>): Promise<boolean>;
   /** Bytes a batch should not exceed: less after the hub said that one was too big. */
   readonly maxBytes: number;
-  /** What the hub does not let us do, in words; undefined while it lets us write. */
-  readonly alarm: string | undefined;
 }
 
 export const MAX_BATCH_BYTES = 1_000_000;
@@ -54,10 +54,9 @@ const WRITE_TIMEOUT_MS = 60_000;
 type Tried = Definite | { readonly kind: 'again'; readonly waitMs: number };
 
 export function openSender(parts: SenderParts, stopping: Stopping): Sender {
-  const { influx, bucket, breaker, alone, clock, chance, log, onTrouble } = parts;
+  const { influx, bucket, breaker, alarms, alone, clock, chance, log, onTrouble } = parts;
   let failures = 0;
   let maxBytes = MAX_BATCH_BYTES;
-  let alarm: string | undefined;
 
   const once = async (lines: readonly string[]): Promise<WriteAnswer | InfluxFailure> => {
     const giveUp = new AbortController();
@@ -93,15 +92,15 @@ export function openSender(parts: SenderParts, stopping: Stopping): Sender {
   const denied = (words: string, advice: string): Tried => {
     failures += 1;
     breaker.succeeded();
-    if (alarm !== words) log.error({ bucket, words }, advice);
-    alarm = words;
+    if (alarms.get(bucket) !== words) log.error({ bucket, words }, advice);
+    alarms.set(bucket, words);
     onTrouble?.();
     return { kind: 'again', waitMs: backoffMs(failures, chance()) };
   };
   const heard = (answer: Definite): Definite => {
-    if (breaker.failures > 0 || alarm !== undefined || failures > 0) log.info({ bucket }, 'the hub takes writes again');
+    if (breaker.failures > 0 || alarms.has(bucket) || failures > 0) log.info({ bucket }, 'the hub takes writes again');
     failures = 0;
-    alarm = undefined;
+    alarms.delete(bucket);
     breaker.succeeded();
     if (answer.kind === 'tooBig') maxBytes = Math.max(LEAST_BATCH_BYTES, maxBytes / 2);
     else maxBytes = Math.min(MAX_BATCH_BYTES, maxBytes * 1.05);
@@ -162,9 +161,6 @@ export function openSender(parts: SenderParts, stopping: Stopping): Sender {
   return {
     get maxBytes() {
       return maxBytes;
-    },
-    get alarm() {
-      return alarm;
     },
     send: async <T extends Lined>(batch: readonly T[], ends: (told: Ends<T>) => Promise<void>) => {
       const waiting: (readonly T[])[] = [batch];

@@ -11,6 +11,8 @@ export interface SharedHub {
   readonly names: HubNames;
   readonly bounds: OutboxBounds;
   readonly breaker: Breaker;
+  /** What the hub does not let this process do, in words, by bucket. */
+  readonly alarms: Map<string, string>;
   /** Runs what it is given when nothing else runs for `bucket`, in the order of asking. */
   alone<R>(bucket: string, run: () => Promise<R>): Promise<R>;
   readonly clock: Clock;
@@ -26,6 +28,7 @@ export function sharedHub(parts: SharedHubParts): SharedHub {
   return {
     ...parts,
     breaker: new Breaker(parts.chance),
+    alarms: new Map(),
     alone: (bucket, run) => {
       const mine = (last.get(bucket) ?? Promise.resolve()).then(run);
       last.set(
