@@ -89,6 +89,13 @@ export type PauseInput = {
   until?: string | null | undefined;
 };
 
+/** Who gives up a trial before its last fold; with RANDOM and TPE. */
+export type Pruner =
+  | 'HYPERBAND'
+  | 'MEDIAN'
+  | 'NONE'
+  | 'WILCOXON';
+
 /** Levels in percent, both ends included. */
 export type RangeInput = {
   max: number;
@@ -96,8 +103,12 @@ export type RangeInput = {
   step: number;
 };
 
+/** EXACT and GRID judge every cell, RANDOM and TPE a number of trials. */
 export type Sampler =
-  | 'EXACT';
+  | 'EXACT'
+  | 'GRID'
+  | 'RANDOM'
+  | 'TPE';
 
 /** The side of an entry. */
 export type Side =
@@ -111,8 +122,11 @@ export type StartSearchInput = {
   from?: string | null | undefined;
   /** Candles. */
   maxHold?: number | null | undefined;
+  /** Candles, whole numbers: the longest hold as a third dimension, instead of maxHold. */
+  maxHolds?: RangeInput | null | undefined;
   objective?: Objective | null | undefined;
   pair: string;
+  pruner?: Pruner | null | undefined;
   /** Only a validated winner is ever published. */
   publish?: boolean | null | undefined;
   sampler?: Sampler | null | undefined;
@@ -125,6 +139,8 @@ export type StartSearchInput = {
   target?: RangeInput | null | undefined;
   timeframe?: string | null | undefined;
   to?: string | null | undefined;
+  /** Of RANDOM and TPE, 100 when absent; EXACT and GRID judge every cell. */
+  trials?: number | null | undefined;
 };
 
 export type StudyState =

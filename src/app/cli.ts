@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   simulate: async () => (await import('./commands/simulate.ts')).addSimulateCommand,
   candles: async () => (await import('./commands/candles.ts')).addCandlesCommand,
   export: async () => (await import('./commands/export.ts')).addExportCommand,
+  study: async () => (await import('./commands/study.ts')).addStudyCommand,
   config: async () => (await import('./commands/config.ts')).addConfigCommand,
   demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
 };

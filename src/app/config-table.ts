@@ -7,6 +7,7 @@ import { feederList, feederLogin, keyList } from './credential.ts';
 import { confidence, minAgreements, overrideList, windowSeconds } from './ensemble-override.ts';
 import { INFLUX_ROWS } from './influx-rows.ts';
 import { OUTBOX_ROWS } from './outbox-rows.ts';
+import { SEARCH_ROWS } from './search-rows.ts';
 import type { Settings } from './settings.ts';
 
 /** One row: the variable (null: only the file has it), the kind of value, its default as text (null: not set), and its meaning. */
@@ -230,6 +231,7 @@ export const TABLE: Table = {
     fallback: null,
     meaning: 'Folder with candles as freqtrade keeps them, for searches.',
   },
+  ...SEARCH_ROWS,
   logLevel: {
     env: 'PARAMGATE_LOG_LEVEL',
     kind: oneOf(['debug', 'info', 'warn', 'error']),

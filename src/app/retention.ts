@@ -13,7 +13,7 @@ const STEP_PAUSE_MS = 200;
 const IDLE_MS = 600_000;
 
 export interface RetentionParts {
-  readonly what: 'signals' | 'decisions';
+  readonly what: 'signals' | 'decisions' | 'studies' | 'requests';
   /** Removes a few of those from before `beforeMs` (epoch ms); resolves to how many. */
   readonly forget: (beforeMs: number) => Promise<number>;
   readonly days: number;

@@ -5,11 +5,12 @@ import type { HubNames } from '#store/store.ts';
 import type { BotAddress } from './bot-address.ts';
 import type { Credential } from './credential.ts';
 import type { EnsembleOverride } from './ensemble-override.ts';
+import type { SearchSettings } from './search-settings.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Every setting by its key in the file. Paths are absolute; undefined: not set. */
-export interface Settings {
+export interface Settings extends SearchSettings {
   readonly host: string;
   readonly port: number;
   readonly workerPort: number | undefined;

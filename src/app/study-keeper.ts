@@ -1,12 +1,10 @@
-// Where a command leaves a study it ran itself: with the running service when there is one, else in the data folder directly, under its locks.
-import { readFile } from 'node:fs/promises';
-import { Agent, fetch } from 'undici';
+// Where a command leaves what it has of studies: with the running service when there is one, else in the data folder directly, under its locks.
 import type { ExitLevels } from '#domain/exit-params.ts';
 import { Fault } from '#domain/fault.ts';
 import type { Log } from '#domain/log.ts';
 import type { Side } from '#domain/market.ts';
-import type { Plane, Study } from '#domain/study.ts';
-import { incumbentOf, openStudyRunner } from '#search/search.ts';
+import type { Study } from '#domain/study.ts';
+import { incumbentOf, type KeptStudy, openStudyRunner } from '#search/search.ts';
 import {
   acquireLock,
   type FolderLock,
@@ -15,11 +13,12 @@ import {
   openReadStore,
   openWorkerStore,
 } from '#store/open.ts';
+import type { StudyRequest } from '#store/store.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import { readServiceFile, type ServiceAddress } from './service-file.ts';
+import { askLocalService } from './local-service.ts';
 
-/** Keeps studies of commands. */
+/** Keeps and cancels studies for commands. */
 export interface StudyKeeper {
   /** The levels published for the pair (and side) in the data folder's hub; null without. */
   incumbent(pair: string, side: Side | null): Promise<ExitLevels | null>;
@@ -27,7 +26,9 @@ export interface StudyKeeper {
    * Journals the study and, when it is validated and asked for, publishes it; the study as it then is. When no worker runs where the service does,
    * it is journaled and waits for one: `published` is false until then. Rejects with UNUSABLE_INPUT when the data folder cannot be written.
    */
-  keepStudy(study: Study, plane: Plane | null): Promise<Study>;
+  keepStudy(kept: KeptStudy): Promise<Study>;
+  /** Cancels a study that waits or runs; the study as it then is. Rejects with UNUSABLE_INPUT when there is none, or it has ended. */
+  cancelStudy(id: string): Promise<Study>;
 }
 
 /** A worker takes requests up within a tick; this long means that none runs. */
@@ -46,70 +47,73 @@ export function openStudyKeeper(config: Config): StudyKeeper {
       const { records } = await store.params.newest();
       return incumbentOf(records, pair, side);
     },
-    keepStudy: async (study, plane) => {
-      const address = await readServiceFile(folder);
-      if (address !== undefined && (await handOver(config, address, { study, plane }))) return keptBy(folder, study);
-      return keepDirectly(config, study, plane);
+    keepStudy: async (kept) => {
+      const { study } = kept;
+      if ((await askLocalService(config, '/local/studies', kept)) === undefined) {
+        await requestDirectly(config, { kind: 'keep', studyId: study.id, ...kept }, study.createdAtMs);
+      }
+      const wantsPublishing = study.spec.publish && study.result?.validated === true;
+      return (await studyWhen(folder, study.id, ({ published }) => published || !wantsPublishing)) ?? study;
+    },
+    cancelStudy: async (id) => {
+      const study = await requireUnfinished(folder, id);
+      if ((await askLocalService(config, '/local/studies/cancel', { id })) === undefined) {
+        await requestDirectly(config, { kind: 'cancel', studyId: id }, systemClock.now().wallMs);
+      }
+      return (await studyWhen(folder, id, hasEnded)) ?? study;
     },
   };
 }
 
-/** Whether the service at `address` took the study. False when nothing answers there: its file was left by a dead gateway. */
-async function handOver(config: Config, address: ServiceAddress, body: object): Promise<boolean> {
-  const ca = config.tlsCert === undefined ? undefined : await readFile(config.tlsCert, 'utf8');
-  // The certificate names the service's public host; here it is reached by its address, and the token in the owner's file proves the rest.
-  await using open = new AsyncDisposableStack();
-  const agent = new Agent({ connect: ca === undefined ? {} : { ca, checkServerIdentity: () => undefined } });
-  open.defer(() => agent.close());
-  const sent = fetch(`${address.url}/local/studies`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${address.token}` },
-    body: JSON.stringify(body),
-    dispatcher: agent,
-  });
-  const response = await sent.catch(() => undefined);
-  if (response === undefined) return false;
-  const text = await response.text();
-  if (response.ok) return true;
-  throw new Fault('UNUSABLE_INPUT', `the service at ${address.url} did not take the study: ${response.status} ${text}`);
+function hasEnded({ state }: Study): boolean {
+  return state !== 'QUEUED' && state !== 'RUNNING';
 }
 
-/** The study as the worker of the running service keeps it. */
-async function keptBy(folder: string, study: Study): Promise<Study> {
+async function requireUnfinished(folder: string, id: string): Promise<Study> {
   await using store = await openReadStore({ folder });
-  const wantsPublishing = study.spec.publish && study.result?.validated === true;
+  const [study] = await store.studies.byIds([id]);
+  if (study === undefined) throw new Fault('UNUSABLE_INPUT', `study: there is none with the id ${JSON.stringify(id)}`);
+  if (!hasEnded(study)) return study;
+  throw new Fault('UNUSABLE_INPUT', `study ${id} has ended: it is ${study.state}; allowed: one that waits or runs`);
+}
+
+/** The study once it is as wanted, or as it is after a worker's patience. */
+async function studyWhen(folder: string, id: string, wanted: (study: Study) => boolean): Promise<Study | undefined> {
+  await using store = await openReadStore({ folder });
   const deadlineMs = systemClock.now().monotonicMs + WORKER_PATIENCE_MS;
   for (;;) {
-    const [kept] = await store.studies.byIds([study.id]);
-    if (kept !== undefined && (kept.published || !wantsPublishing)) return kept;
-    if (systemClock.now().monotonicMs > deadlineMs) return kept ?? study;
+    const [study] = await store.studies.byIds([id]);
+    if (study !== undefined && wanted(study)) return study;
+    if (systemClock.now().monotonicMs > deadlineMs) return study;
     await systemClock.sleep(POLL_MS);
   }
 }
 
-async function keepDirectly(config: Config, study: Study, plane: Plane | null): Promise<Study> {
+/** Journals a request where no service runs and, unless a worker does, does what a worker would do with it. */
+async function requestDirectly(config: Config, request: StudyRequest, atMs: number): Promise<void> {
   await using open = new AsyncDisposableStack();
   const options = { folder: config.data, log: silent, hubWrites: hubWrites() };
   open.use(await gatewayLock(config.data));
   const gateway = open.use(await openGatewayStore(options));
-  await gateway.studyRequests.append({ kind: 'keep', studyId: study.id, study, plane }, study.createdAtMs);
+  await gateway.studyRequests.append(request, atMs);
   const workerLock = await acquireLock(config.data, 'worker', { wait: false, clock: systemClock });
-  if (workerLock === undefined) return keptBy(config.data, study);
+  if (workerLock === undefined) return;
   open.use(workerLock);
-  const { studyRequests, studies, params } = open.use(await openWorkerStore(options));
+  const { studyRequests, studies, trials, params } = open.use(await openWorkerStore(options));
   const runner = open.use(
     openStudyRunner({
       requests: studyRequests,
       studies,
+      trials,
       params,
       candlesFolder: config.candles,
       fallback: config.fallback,
+      threads: 1,
       clock: systemClock,
       log: silent,
     }),
   );
-  await runner.tick();
-  return keptBy(config.data, study);
+  await runner.takeUp();
 }
 
 /** The gateway's lock, waited for: another command holds it for the moment of its own keeping. A service would have answered before. */

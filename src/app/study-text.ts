@@ -1,17 +1,13 @@
 // A study in words and small tables, for the person who asked for it on a terminal.
 import { roundHalfAway } from '#domain/decimal.ts';
 import type { ExitLevels } from '#domain/exit-params.ts';
-import type { Metrics, Study, StudyResult } from '#domain/study.ts';
+import type { Metrics, Rivals, Study, StudyResult } from '#domain/study.ts';
 import { isoTime } from '#domain/time.ts';
+import { samples } from '#search/search.ts';
+import { textTable } from './text-table.ts';
 
-/** What was compared with, for the table. */
-export interface Compared {
-  readonly fallback: ExitLevels;
-  readonly incumbent: ExitLevels | null;
-}
-
-/** The study's best, peak, folds, conditions and verdict, ending with a line break. */
-export function studyText(study: Study, result: StudyResult, { fallback, incumbent }: Compared): string {
+/** The study's best, peak, folds, conditions and verdict, ending with a line break. `rivals` null: their levels are not known any more. */
+export function studyText(study: Study, result: StudyResult, rivals: Rivals | null): string {
   const { spec } = study;
   const { candles, entries, validation } = result;
   const folds = validation.folds.map((fold) => [
@@ -25,25 +21,28 @@ export function studyText(study: Study, result: StudyResult, { fallback, incumbe
   const period =
     candles.fromMs === null || candles.toMs === null ? '' : ` from ${day(candles.fromMs)} to ${day(candles.toMs)}`;
   return [
-    `${spec.pair} ${spec.timeframe}: ${result.trials} cells by ${spec.objective.toLowerCase()}, fee ${spec.feePct} %, ${spec.fills.toLowerCase()} fills`,
+    `${spec.pair} ${spec.timeframe}: ${result.trials} ${samples(spec) ? `trials of ${spec.sampler.toLowerCase()}` : 'cells'} by ${spec.objective.toLowerCase()}, fee ${spec.feePct} %, ${spec.fills.toLowerCase()} fills`,
     `${candles.count} candles${period}, ${candles.missing} missing; ${entries.count} entries (${entries.long} long, ${entries.short} short), ${entries.skipped} skipped`,
     '',
-    ...table([
+    ...textTable([
       ['whole period', ...COLUMNS],
-      metricsRow('best plateau', result.best, result.best.metrics),
+      metricsRow(samples(spec) ? 'best trial' : 'best plateau', result.best, result.best.metrics),
       metricsRow('peak', result.peak, result.peak.metrics),
     ]),
+    ...(result.best.space?.maxHold === undefined
+      ? []
+      : [`longest hold: ${result.best.space.maxHold} candles (best), ${result.peak.space?.maxHold} (peak)`]),
     '',
-    ...table([
+    ...textTable([
       ['unseen entries', ...COLUMNS],
       metricsRow('folds, own levels', null, validation.outOfSample),
-      metricsRow('fallback', fallback, result.fallback),
-      ...(result.incumbent === null ? [] : [metricsRow('served now', incumbent, result.incumbent)]),
+      metricsRow('fallback', rivals?.fallback ?? null, result.fallback),
+      ...(result.incumbent === null ? [] : [metricsRow('served now', rivals?.incumbent ?? null, result.incumbent)]),
     ]),
     '',
     ...(folds.length === 0
       ? ['no fold could be tested']
-      : table([['tested', 'stop', 'target', 'mean % in sample', 'out of sample', 'trades'], ...folds])),
+      : textTable([['tested', 'stop', 'target', 'mean % in sample', 'out of sample', 'trades'], ...folds])),
     '',
     ...validation.conditions.map(({ passed, sentence }) => `${passed ? 'passed' : 'FAILED'}  ${sentence}`),
     ...validation.warnings.map((warning) => `warning ${warning}`),
@@ -75,17 +74,6 @@ function verdict(study: Study, result: StudyResult): string {
   if (study.published) return `Validated and published: ${study.spec.pair} is served ${levels} from now on.`;
   if (study.spec.publish) return `Validated: ${levels}. It is handed over and will be published when a worker runs.`;
   return `Validated: ${levels}. Not published, since --publish was not asked for.`;
-}
-
-/** Columns as wide as their widest cell; the first flush left, the others right. */
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 function figure(value: number | null): string {

@@ -3,7 +3,13 @@ import type { ExitLevels } from '#domain/exit-params.ts';
 import type { CandleReport, Side } from '#domain/market.ts';
 
 export type StudyState = 'QUEUED' | 'RUNNING' | 'COMPLETE' | 'FAILED' | 'CANCELLED';
-export type Sampler = 'EXACT';
+/**
+ * Which points of the space are judged: EXACT and GRID every one (EXACT in one pass over the candles), RANDOM and TPE as many as `trials` says, chosen
+ * blindly or from what earlier trials earned.
+ */
+export type Sampler = 'EXACT' | 'GRID' | 'RANDOM' | 'TPE';
+/** When a trial that looks hopeless is given up before its last fold; for RANDOM and TPE. */
+export type Pruner = 'NONE' | 'MEDIAN' | 'HYPERBAND' | 'WILCOXON';
 /** How orders fill: never better than could be had, or as freqtrade's backtesting has it, release 2026.9. */
 export type Fills = 'CONSERVATIVE' | 'FREQTRADE';
 export type Objective = 'NET_PROFIT' | 'EXPECTANCY' | 'PROFIT_FACTOR' | 'SHARPE' | 'SORTINO' | 'CALMAR' | 'WIN_RATE';
@@ -18,6 +24,14 @@ export interface LevelRange {
   readonly step: number;
 }
 
+/** What may be searched beside stop and target. `maxHold` counts candles. */
+export type DimensionName = 'maxHold';
+
+/** A further dimension of the space: values from `min` to `max` in steps, both ends included; either end may be given first. */
+export interface Dimension extends LevelRange {
+  readonly name: DimensionName;
+}
+
 /** All that decides a study's figures beside its candles, entries and incumbent. */
 export interface StudySpec {
   readonly pair: string;
@@ -25,15 +39,20 @@ export interface StudySpec {
   /** null: both sides. */
   readonly side: Side | null;
   readonly sampler: Sampler;
+  /** How many points RANDOM and TPE judge; null for EXACT and GRID, which judge them all. */
+  readonly trials: number | null;
+  readonly pruner: Pruner;
   readonly objective: Objective;
   readonly fills: Fills;
   /** Per side, percent. */
   readonly feePct: number;
-  /** Candles; the embargo's length, so at least 1. */
+  /** Candles; the embargo's length, so at least 1. With a dimension of this name the greatest of its values. */
   readonly maxHold: number;
   readonly seed: number;
   readonly stop: LevelRange;
   readonly target: LevelRange;
+  /** Further dimensions, each named once; none: stop and target alone. */
+  readonly space: readonly Dimension[];
   /** from <= time < to cuts candles and signals; null: no cut. */
   readonly fromMs: number | null;
   readonly toMs: number | null;
@@ -46,7 +65,7 @@ export interface StudySpec {
   readonly pboMax: number;
   /** Of the overfitting test's splits at most this share may lose out of sample, 0..1. */
   readonly lossShareMax: number;
-  /** How sure the expectancy out of sample must be positive, above 0.5 and below 1. */
+  /** The interval of this confidence for the expectancy out of sample must lie above 0; 0.5 to below 1. */
   readonly confidence: number;
   /** The winner must also earn with fees this many times as high, at least 1. */
   readonly feeStress: number;
@@ -79,12 +98,17 @@ export interface Metrics {
   readonly exits: Exits;
 }
 
-export interface Candidate extends ExitLevels {
+/** The values of the further dimensions that were searched, by name; absent where none was. */
+export interface Chosen {
+  readonly space?: Readonly<Partial<Record<DimensionName, number>>>;
+}
+
+export interface Candidate extends ExitLevels, Chosen {
   readonly objective: number;
   readonly metrics: Metrics;
 }
 
-export interface Fold extends ExitLevels {
+export interface Fold extends ExitLevels, Chosen {
   readonly trainFromMs: number;
   readonly trainToMs: number;
   readonly testFromMs: number;
@@ -100,17 +124,13 @@ export interface Condition {
   readonly sentence: string;
 }
 
-/** An interval for the mean profit of one trade, percent: below its lower end the mean lies with a chance of 1 - `confidence`, above its upper end too. */
+/** An interval for the mean profit of one trade, percent: the mean lies within it with a chance of `confidence`, below and above it with equal ones. */
 export interface ExpectancyInterval {
   readonly lowerPct: number;
   readonly upperPct: number;
   readonly confidence: number;
   /** Trades that were drawn together. */
   readonly blockTrades: number;
-}
-/** The values of the further dimensions that were searched, by name; absent where none was. */
-export interface Chosen {
-  readonly space?: Readonly<Partial<Record<'maxHold', number>>>;
 }
 
 export interface Validation {
@@ -126,8 +146,8 @@ export interface Validation {
   readonly lossShare: number | null;
   /** Of the expectancy out of sample; null without trades. */
   readonly interval: ExpectancyInterval | null;
-  /** The tests again with fees `feeStress` times as high. */
-  readonly stressed: Metrics;
+  /** The tests again with fees `feeStress` times as high; null: of an older release, which did not measure it. */
+  readonly stressed: Metrics | null;
   readonly conditions: readonly Condition[];
   readonly warnings: readonly string[];
 }
@@ -140,7 +160,10 @@ export interface EntryReport {
   readonly source: 'file' | 'hub' | 'every_candle';
 }
 
-/** The whole stop x target plane; row per stop, nearest zero first; null where a cell has no objective. `values` are unrounded. */
+/**
+ * The whole stop x target plane; row per stop, nearest zero first; null where a cell has no objective or was not judged. `values` are unrounded.
+ * Of a space with further dimensions it is the plane through the best point.
+ */
 export interface Plane {
   readonly stops: readonly number[];
   readonly targets: readonly number[];
@@ -152,7 +175,7 @@ export interface Plane {
 export interface StudyResult {
   readonly candles: CandleReport;
   readonly entries: EntryReport;
-  /** Number of cells judged. */
+  /** Number of points judged. */
   readonly trials: number;
   readonly best: Candidate;
   readonly peak: Candidate;
@@ -162,13 +185,25 @@ export interface StudyResult {
   readonly validated: boolean;
 }
 
+/** What a winner has to beat, position level. */
+export interface Rivals {
+  /** What is served when nothing better is known. */
+  readonly fallback: ExitLevels;
+  /** What is published for the pair; null: nothing is. */
+  readonly incumbent: ExitLevels | null;
+}
+
 /** A study as journaled. Times in epoch ms. */
 export interface Study {
   readonly id: string;
   readonly spec: StudySpec;
+  /** As of its start, and so for a run that takes it up again; absent: not started, or by an older release. */
+  readonly rivals?: Rivals;
   readonly state: StudyState;
   /** 0..1 */
   readonly progress: number;
+  /** An estimate of what is left while it runs, as of the last save; absent: not running, or not known yet. */
+  readonly remainingMs?: number;
   readonly createdAtMs: number;
   readonly startedAtMs: number | null;
   readonly finishedAtMs: number | null;

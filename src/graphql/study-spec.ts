@@ -5,7 +5,14 @@ import { builder } from './builder.ts';
 import type { StudyDefaults } from './context.ts';
 import { SideType } from './side.ts';
 
-export const SamplerType = builder.enumType('Sampler', { values: ['EXACT'] as const });
+export const SamplerType = builder.enumType('Sampler', {
+  description: 'EXACT and GRID judge every cell, RANDOM and TPE a number of trials.',
+  values: ['EXACT', 'GRID', 'RANDOM', 'TPE'] as const,
+});
+export const PrunerType = builder.enumType('Pruner', {
+  description: 'Who gives up a trial before its last fold; with RANDOM and TPE.',
+  values: ['NONE', 'MEDIAN', 'HYPERBAND', 'WILCOXON'] as const,
+});
 export const FillsType = builder.enumType('Fills', { values: ['CONSERVATIVE', 'FREQTRADE'] as const });
 export const ObjectiveType = builder.enumType('Objective', {
   values: ['NET_PROFIT', 'EXPECTANCY', 'PROFIT_FACTOR', 'SHARPE', 'SORTINO', 'CALMAR', 'WIN_RATE'] as const,
@@ -30,8 +37,14 @@ export const StartSearchInputType = builder.inputType('StartSearchInput', {
     feePct: t.float({ defaultValue: 0.05, description: 'Per side.' }),
     fills: t.field({ type: FillsType, defaultValue: 'CONSERVATIVE' }),
     maxHold: t.int({ defaultValue: 500, description: 'Candles.' }),
+    maxHolds: t.field({
+      type: RangeInputType,
+      description: 'Candles, whole numbers: the longest hold as a third dimension, instead of maxHold.',
+    }),
     objective: t.field({ type: ObjectiveType, defaultValue: 'NET_PROFIT' }),
     sampler: t.field({ type: SamplerType, defaultValue: 'EXACT' }),
+    trials: t.int({ description: 'Of RANDOM and TPE, 100 when absent; EXACT and GRID judge every cell.' }),
+    pruner: t.field({ type: PrunerType, defaultValue: 'NONE' }),
     seed: t.int({ defaultValue: 0 }),
     from: t.field({ type: 'DateTime' }),
     to: t.field({ type: 'DateTime' }),
@@ -41,6 +54,7 @@ export const StartSearchInputType = builder.inputType('StartSearchInput', {
 
 /** The whole spec of an input; null means the same as absent. */
 export function specOf(input: typeof StartSearchInputType.$inferInput, defaults: StudyDefaults): StudySpec {
+  const { maxHolds } = input;
   return specFrom({
     ...defaults,
     pair: input.pair,
@@ -52,7 +66,10 @@ export function specOf(input: typeof StartSearchInputType.$inferInput, defaults:
     fills: input.fills ?? 'CONSERVATIVE',
     maxHold: input.maxHold ?? 500,
     objective: input.objective ?? 'NET_PROFIT',
+    space: maxHolds == null ? [] : [{ name: 'maxHold', ...maxHolds }],
     sampler: input.sampler ?? 'EXACT',
+    trials: input.trials ?? null,
+    pruner: input.pruner ?? 'NONE',
     seed: input.seed ?? 0,
     fromMs: input.from ?? null,
     toMs: input.to ?? null,

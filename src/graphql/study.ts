@@ -2,13 +2,14 @@
 import { roundPct } from '#domain/decimal.ts';
 import { requirePair } from '#domain/market.ts';
 import type { Candidate, Study, StudyResult } from '#domain/study.ts';
+import { plannedTrials } from '#search/search.ts';
 import { builder } from './builder.ts';
 import { spend, spendPlane } from './context.ts';
 import { MetricsType } from './metrics.ts';
 import { cursorOf, type Page, PageInfoType, pageOf, placeAfter, requireFirst } from './page.ts';
 import { downsample, PlaneType, requireSize } from './plane.ts';
 import { SideType } from './side.ts';
-import { FillsType, ObjectiveType, SamplerType } from './study-spec.ts';
+import { FillsType, ObjectiveType, PrunerType, SamplerType } from './study-spec.ts';
 import { ValidationType } from './validation.ts';
 
 const StudyStateType = builder.enumType('StudyState', {
@@ -20,6 +21,11 @@ const CandidateType = builder.objectRef<Candidate>('Candidate').implement({
   fields: (t) => ({
     stopLossPct: t.float({ resolve: ({ stopLossPct }) => roundPct(stopLossPct) }),
     takeProfitPct: t.float({ resolve: ({ takeProfitPct }) => roundPct(takeProfitPct) }),
+    maxHold: t.int({
+      nullable: true,
+      description: 'Candles, where the longest hold was searched.',
+      resolve: ({ space }) => space?.maxHold,
+    }),
     objective: t.exposeFloat('objective'),
     metrics: t.expose('metrics', { type: MetricsType }),
   }),
@@ -48,7 +54,17 @@ export const StudyType = builder.objectRef<Study>('Study').implement({
     seed: t.int({ resolve: ({ spec }) => spec.seed }),
     state: t.expose('state', { type: StudyStateType }),
     progress: t.exposeFloat('progress', { description: '0..1' }),
-    trials: t.int({ description: 'Candidates judged.', resolve: ({ result }) => result?.trials ?? 0 }),
+    remainingSeconds: t.float({
+      nullable: true,
+      description: 'An estimate of what is left, while it runs.',
+      resolve: ({ state, remainingMs }) =>
+        state === 'RUNNING' && remainingMs !== undefined ? remainingMs / 1_000 : null,
+    }),
+    trials: t.int({
+      description: 'Candidates judged, or to be judged: cells, or trials.',
+      resolve: ({ result, spec }) => result?.trials ?? plannedTrials(spec),
+    }),
+    pruner: t.field({ type: PrunerType, resolve: ({ spec }) => spec.pruner }),
     createdAt: t.expose('createdAtMs', { type: 'DateTime' }),
     startedAt: t.expose('startedAtMs', { type: 'DateTime', nullable: true }),
     finishedAt: t.expose('finishedAtMs', { type: 'DateTime', nullable: true }),

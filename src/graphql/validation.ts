@@ -13,6 +13,11 @@ const FoldType = builder.objectRef<Fold>('Fold').implement({
     testTo: t.expose('testToMs', { type: 'DateTime' }),
     stopLossPct: t.float({ resolve: ({ stopLossPct }) => roundPct(stopLossPct) }),
     takeProfitPct: t.float({ resolve: ({ takeProfitPct }) => roundPct(takeProfitPct) }),
+    maxHold: t.int({
+      nullable: true,
+      description: 'Candles, where the longest hold was searched.',
+      resolve: ({ space }) => space?.maxHold,
+    }),
     inSample: t.expose('inSample', { type: MetricsType }),
     outOfSample: t.expose('outOfSample', { type: MetricsType }),
   }),

@@ -1,7 +1,7 @@
 // The study a command ran itself and hands to the service: what arrives over the local route, checked whole before anything is kept.
 import * as v from 'valibot';
 import { badInput } from '#domain/fault.ts';
-import type { Plane, Study } from '#domain/study.ts';
+import type { KeptStudy } from '#search/search.ts';
 
 const text = v.string();
 const figure = v.pipe(v.number(), v.finite());
@@ -9,13 +9,19 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const orNull = <T>(schema: v.GenericSchema<T>) => v.nullable(schema);
 const side = v.nullable(v.picklist(['LONG', 'SHORT']));
 const range = v.object({ min: figure, max: figure, step: figure });
-const levels = { stopLossPct: figure, takeProfitPct: figure };
+const levels = {
+  stopLossPct: figure,
+  takeProfitPct: figure,
+  space: v.exactOptional(v.object({ maxHold: v.exactOptional(count) })),
+};
 
 const spec = v.object({
   pair: text,
   timeframe: text,
   side,
-  sampler: v.picklist(['EXACT']),
+  sampler: v.picklist(['EXACT', 'GRID', 'RANDOM', 'TPE']),
+  trials: orNull(count),
+  pruner: v.picklist(['NONE', 'MEDIAN', 'HYPERBAND', 'WILCOXON']),
   objective: v.picklist(['NET_PROFIT', 'EXPECTANCY', 'PROFIT_FACTOR', 'SHARPE', 'SORTINO', 'CALMAR', 'WIN_RATE']),
   fills: v.picklist(['CONSERVATIVE', 'FREQTRADE']),
   feePct: figure,
@@ -23,6 +29,11 @@ const spec = v.object({
   seed: v.pipe(v.number(), v.integer()),
   stop: range,
   target: range,
+  space: v.array(v.object({ ...range.entries, name: v.picklist(['maxHold']) })),
+  walkForward: v.picklist(['ANCHORED', 'ROLLING']),
+  confidence: figure,
+  feeStress: figure,
+  lossShareMax: figure,
   fromMs: orNull(figure),
   toMs: orNull(figure),
   folds: count,
@@ -30,10 +41,6 @@ const spec = v.object({
   minOosTrades: count,
   minTestDays: figure,
   pboMax: figure,
-  walkForward: v.picklist(['ANCHORED', 'ROLLING']),
-  lossShareMax: figure,
-  confidence: figure,
-  feeStress: figure,
   publish: v.boolean(),
 });
 
@@ -101,7 +108,7 @@ const result = v.object({
     slope: orNull(figure),
     lossShare: orNull(figure),
     interval: v.nullable(v.object({ lowerPct: figure, upperPct: figure, confidence: figure, blockTrades: count })),
-    stressed: metrics,
+    stressed: v.nullable(metrics),
     conditions: v.array(v.object({ name: text, passed: v.boolean(), sentence: text })),
     warnings: v.array(text),
   }),
@@ -121,10 +128,23 @@ const study = v.object({
   error: orNull(text),
 });
 
-const body = v.object({ study, plane: v.nullable(plane) });
+const trial = v.object({
+  search: count,
+  number: count,
+  state: v.picklist(['COMPLETE', 'PRUNED', 'FAILED']),
+  point: v.record(text, count),
+  objective: orNull(figure),
+  steps: v.array(v.nullable(figure)),
+  rungs: v.array(figure),
+  metrics,
+  startedAtMs: figure,
+  finishedAtMs: figure,
+});
 
-/** The study and plane of a body; throws BAD_USER_INPUT naming what is wrong in it. */
-export function readKeptStudy(bytes: Buffer): { readonly study: Study; readonly plane: Plane | null } {
+const body = v.object({ study, trials: v.array(trial), plane: v.nullable(plane) });
+
+/** The study, trials and plane of a body; throws BAD_USER_INPUT naming what is wrong in it. */
+export function readKeptStudy(bytes: Buffer): KeptStudy {
   const checked = v.safeParse(body, parseJson(bytes), { abortEarly: true });
   if (checked.success) return checked.output;
   const [issue] = checked.issues;
@@ -135,10 +155,17 @@ export function readKeptStudy(bytes: Buffer): { readonly study: Study; readonly 
   );
 }
 
+/** The id in a body `{"id": "..."}`; throws BAD_USER_INPUT. */
+export function readStudyId(bytes: Buffer): string {
+  const checked = v.safeParse(v.object({ id: text }), parseJson(bytes));
+  if (checked.success) return checked.output.id;
+  throw badInput('id', 'not there', 'the id of a study');
+}
+
 function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString());
   } catch {
-    throw badInput('body', 'not JSON', '{"study": {...}, "plane": {...} or null}');
+    throw badInput('body', 'not JSON', '{"study": {...}, "trials": [...], "plane": {...} or null}');
   }
 }

@@ -8,26 +8,25 @@ import { answerFeeder, FEEDER_ROUTE, isFeederPath } from './feeder-route.ts';
 import type { GraphiQL } from './graphiql.ts';
 import type { GraphQLEndpoint } from './graphql-endpoint.ts';
 import { HEALTH_ROUTES, type HealthFront } from './health-routes.ts';
-import { readKeptStudy } from './kept-study.ts';
-import { answerOutbox, type LocalOutbox } from './local-outbox.ts';
+import { readKeptStudy, readStudyId } from './kept-study.ts';
 import { answered, type Exchange, pathOf, type Routes, UNAUTHENTICATED, walkTo } from './route.ts';
 
 export interface Front extends HealthFront {
   readonly graphql: GraphQLEndpoint;
   readonly graphiql: GraphiQL;
   readonly feeders: FeederIntake;
-  readonly outbox: LocalOutbox;
-  readonly studies: Pick<Studies, 'keep'>;
+  readonly studies: Pick<Studies, 'keep' | 'cancel'>;
 }
 
 const GRAPHQL_BODY = 1_048_576;
-const STUDY_BODY = 33_554_432;
+const STUDY_BODY = 134_217_728;
+const CANCEL_BODY = 1_024;
 
 const ROUTES: Routes<Front> = {
   '/graphql': { methods: ['GET', 'POST'], answer: answerGraphQL },
   ...HEALTH_ROUTES,
-  '/local/outbox': { methods: ['POST'], answer: answerOutbox },
   '/local/studies': { methods: ['POST'], answer: answerKeptStudy },
+  '/local/studies/cancel': { methods: ['POST'], answer: answerCancelledStudy },
 };
 
 /** The name of the route of a request, for metrics: a path of ours, or `other`. */
@@ -60,9 +59,16 @@ async function answerGraphQL({ request, response, front }: Exchange<Front>): Pro
 async function answerKeptStudy({ request, response, front }: Exchange<Front>): Promise<void> {
   const body = await readBody(request, STUDY_BODY);
   if (body === undefined) return refuse(response, tooLarge(STUDY_BODY));
-  const { study, plane } = readKeptStudy(body);
-  await front.studies.keep(study, plane);
-  sendJson(response, 200, { id: study.id });
+  const kept = readKeptStudy(body);
+  await front.studies.keep(kept);
+  sendJson(response, 200, { id: kept.study.id });
+}
+
+async function answerCancelledStudy({ request, response, front }: Exchange<Front>): Promise<void> {
+  const body = await readBody(request, CANCEL_BODY);
+  if (body === undefined) return refuse(response, tooLarge(CANCEL_BODY));
+  const { id, state } = await front.studies.cancel(readStudyId(body));
+  sendJson(response, 200, { id, state });
 }
 
 const NOT_JSON: Refusal = {

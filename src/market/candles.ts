@@ -1,5 +1,5 @@
 // DOOR of market: candles from a freqtrade data folder, and historical entries from CSV. Files are read once, whole, and checked before use.
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -40,6 +40,18 @@ export async function readCandles(folder: string, pair: string, timeframe: strin
   const series = candlesFrom(rows, { pair, timeframe, timeframeMs: timeframeLength, file });
   if (series.report.count === 0) throw new Fault('UNUSABLE_INPUT', `${file}: holds no candles`, { field: file });
   return { ...series, file };
+}
+
+/**
+ * What tells whether the candles of `pair` and `timeframe` have changed since: their file, its time of change and its size. Throws UNUSABLE_INPUT when
+ * there is no such file.
+ */
+export async function candlesStamp(folder: string, pair: string, timeframe: string): Promise<string> {
+  const { file } = await findFile(folder, pair, timeframe);
+  const { mtimeMs, size } = await stat(file).catch((error: unknown) => {
+    throw new Fault('UNUSABLE_INPUT', `${file}: cannot be read (${reasonOf(error)})`, { field: file, cause: error });
+  });
+  return `${file} ${mtimeMs} ${size}`;
 }
 
 /**

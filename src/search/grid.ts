@@ -2,8 +2,18 @@
 import { badInput } from '#domain/fault.ts';
 import type { LevelRange } from '#domain/study.ts';
 
-/** The most cells a plane may have: about 100 MB of sums while it is computed. */
+/** The most cells a study may have. */
 export const MAX_CELLS = 1_000_000;
+/** About what judging a cell beside all others takes: its sums of the blocks of the overfitting test and the tables they are made in. */
+const BYTES_PER_CELL = 200;
+
+/** About how much memory judging `cells` at once takes, MB. */
+export function megabytesOf(cells: number): number {
+  return Math.ceil((cells * BYTES_PER_CELL) / 1e6);
+}
+
+/** The limit in words for error messages. */
+export const CELLS_ALLOWED = `at most ${MAX_CELLS} cells (about ${megabytesOf(MAX_CELLS)} MB)`;
 
 /** Levels are kept to this many decimals of a percent; a step may not be finer. */
 const FINEST_PCT = 0.0001;
@@ -33,8 +43,8 @@ export function gridOf(stop: LevelRange, target: LevelRange, name: (field: strin
   if (cells > MAX_CELLS) {
     throw badInput(
       name(stopCount >= targetCount ? 'stop' : 'target'),
-      `${stopCount} stops x ${targetCount} targets are ${cells} cells`,
-      `at most ${MAX_CELLS} cells`,
+      `${stopCount} stops x ${targetCount} targets are ${cells} cells, about ${megabytesOf(cells)} MB`,
+      CELLS_ALLOWED,
     );
   }
   return { stopsPct: levelsOf(stop).map((level) => -level), targetsPct: levelsOf(target) };

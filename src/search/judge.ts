@@ -8,7 +8,7 @@ import { FreqtradePlane } from './freqtrade-plane.ts';
 import { metricsOf } from './metrics.ts';
 import { additiveValues, type CellSums, type Population, statisticsFor } from './objective.ts';
 import { BLOCKS, blockEnds } from './overfit.ts';
-import { noSums, type PlaneInput, PlaneTables } from './plane.ts';
+import { heldApart, holdsOf, noSums, type PlaneInput, PlaneTables, sideBySide } from './plane.ts';
 import { BORROWED_TRADES, type CellPool, shrunk } from './shrink.ts';
 import { simulate } from './simulate.ts';
 import { tickDecimals } from './tick.ts';
@@ -48,14 +48,21 @@ export function judgeCells(
   { populations, judged, summed, pool, onProgress }: Judging,
 ): BlockSums | null {
   const entries = input.entries.candle.length;
-  const cells = input.grid.stopsPct.length * input.grid.targetsPct.length;
+  const holds = holdsOf(input);
+  const cells = input.grid.stopsPct.length * input.grid.targetsPct.length * holds.length;
   const statistics = statisticsFor(objective);
   const market = fills === 'FREQTRADE' ? { candles: input.candles, decimals: tickDecimals(input.candles) } : null;
-  const tables = market === null ? new PlaneTables(input, statistics) : new FreqtradePlane(input, market, statistics);
+  const tables =
+    market === null
+      ? new PlaneTables(input, statistics)
+      : heldApart(holds, (maxHold) => new FreqtradePlane({ ...input, maxHold }, market, statistics), {
+          grid: input.grid,
+          statistics,
+        });
   const passes = objective === 'CALMAR' ? 1 + populations.length : 1;
   const noFigures = () => new Float64Array(cells).fill(Number.NaN);
   const ends = entries < BLOCKS ? [] : blockEnds(entries);
-  const blocks = ends.map(() => noSums(input.grid, ['sum']));
+  const blocks = ends.map(() => noSums(input.grid, ['sum'], holds.length));
   /** Sums of what has been taken since each beginning that is still wanted: anchored folds share one, rolling ones give theirs back. */
   const since = new Map<number, CellSums>();
 
@@ -80,7 +87,7 @@ export function judgeCells(
       if (population.from + population.trades !== mark) return;
       if (population.trades < minTrades) judged(noFigures(), index);
       else if (objective !== 'CALMAR') {
-        const sums = since.get(population.from) ?? noSums(input.grid, statistics);
+        const sums = since.get(population.from) ?? noSums(input.grid, statistics, holds.length);
         summed?.(sums, index);
         const all = pool?.(index);
         judged(
@@ -94,7 +101,7 @@ export function judgeCells(
         since.delete(from);
     }
     if (objective !== 'CALMAR' && populations.some(({ from, trades }) => from === mark && trades > 0)) {
-      since.set(mark, noSums(input.grid, statistics));
+      since.set(mark, noSums(input.grid, statistics, holds.length));
     }
   }
   if (objective === 'CALMAR') {
@@ -105,10 +112,14 @@ export function judgeCells(
         ...input,
         entries: entriesWithin(input.entries, population.from, population.from + population.trades),
       };
-      judged(
-        market === null ? calmarValues(own, population, onRow) : freqtradeCalmar(own, market, { population, onRow }),
-        index,
-      );
+      const valuesOf = (maxHold: number, slice: number) => {
+        const held = { ...own, maxHold };
+        const onOwnRow = (share: number) => onRow((slice + share) / holds.length);
+        return market === null
+          ? calmarValues(held, population, onOwnRow)
+          : freqtradeCalmar(held, market, { population, onRow: onOwnRow });
+      };
+      judged(sideBySide(holds, valuesOf), index);
     });
   }
   onProgress(1);
@@ -134,14 +145,17 @@ function sharpeAt(
   fills: StudySpec['fills'],
   { cell, population }: { readonly cell: number; readonly population: EntryRange },
 ): number | null {
+  const holds = holdsOf(input);
   const { stopsPct, targetsPct } = input.grid;
+  const level = Math.floor(cell / holds.length);
   const trades = simulate({
     ...input,
     fills,
+    maxHold: holds[cell % holds.length] as number,
     entries: entriesWithin(input.entries, population.from, population.from + population.trades),
     levels: {
-      stopLossPct: stopsPct[Math.floor(cell / targetsPct.length)] as number,
-      takeProfitPct: targetsPct[cell % targetsPct.length] as number,
+      stopLossPct: stopsPct[Math.floor(level / targetsPct.length)] as number,
+      takeProfitPct: targetsPct[level % targetsPct.length] as number,
     },
     leverage: 1,
     oneAtATime: false,

@@ -23,13 +23,27 @@ export function greatestCell(values: Float64Array): number {
   return values.findIndex((value) => value >= enough);
 }
 
-/** The two winners of a plane: its best plateau and its peak; undefined when no cell has a value. */
+/** Several planes whose cells lie next to one another: cell (row, column, slice) has the index (row x columns + column) x slices + slice. */
+export interface SlicedShape extends PlaneShape {
+  readonly slices: number;
+}
+
+/**
+ * The two winners: the best plateau and the peak; undefined when no cell has a value. A plateau is made of neighbours in its own slice, and of equal
+ * slices the first wins.
+ */
 export function winnersOf(
   values: Float64Array,
-  shape: PlaneShape,
+  { rows, columns, slices }: SlicedShape,
 ): { readonly best: number; readonly peak: number } | undefined {
   const peak = greatestCell(values);
-  return peak < 0 ? undefined : { best: greatestCell(plateauScores(values, shape)), peak };
+  if (peak < 0) return undefined;
+  const scores = new Float64Array(values.length);
+  for (let slice = 0; slice < slices; slice += 1) {
+    const own = Float64Array.from({ length: rows * columns }, (_, cell) => values[cell * slices + slice] as number);
+    for (const [cell, score] of plateauScores(own, { rows, columns }).entries()) scores[cell * slices + slice] = score;
+  }
+  return { best: greatestCell(scores), peak };
 }
 
 /**

@@ -1,26 +1,28 @@
-// The worker side of the search: studies wait in the journal and run one at a time. Whatever is held here can be lost: the journal says what was asked,
-// what was seen and what is unfinished, and a study found unfinished is run again from its beginning, to the same figures.
+// The worker side of the search: studies wait in the journal and run in threads, several at a time. Whatever is held here can be lost: the journal says what
+// was asked, what was seen, what is unfinished and which trials are done, and a study found unfinished goes on from there, to the same figures.
 import type { ExitLevels } from '#domain/exit-params.ts';
 import { Fault } from '#domain/fault.ts';
 import type { Log } from '#domain/log.ts';
 import type { Study } from '#domain/study.ts';
 import type { Clock } from '#domain/time.ts';
-import type { ParamStore, StudyJournal, StudyRequest, StudyRequests } from '#store/store.ts';
+import type { ParamStore, StudyJournal, StudyRequest, StudyRequests, TrialJournal } from '#store/store.ts';
 import { mark } from '#trace/trace.ts';
-import { incumbentOf } from './incumbent.ts';
-import { paramRecord, wantsPublishing } from './publication.ts';
-import type { StudyOutcome } from './study-run.ts';
-import { queuedStudy } from './study-states.ts';
-import { type StudyThread, startStudyThread } from './study-thread.ts';
+import { StudyPublisher, wantsPublishing } from './publication.ts';
+import { openStudyPool, type StudyPool } from './study-pool.ts';
+import type { StudyProgress } from './study-progress.ts';
+import { type Running, startStudy } from './study-start.ts';
+import { cancelledStudy, doneStudy, failedStudy, queuedStudy } from './study-states.ts';
 
-/** The worker side: claims requested studies, runs one at a time in a thread of its own, journals and publishes. */
+/** The worker side: claims requested studies, runs them in threads, journals and publishes. Only the holder of the worker's lock has one. */
 export interface StudyRunner extends AsyncDisposable {
   /**
-   * One step: takes up new requests and cancellations, journals progress and ends, publishes, starts the next study when none runs. Does not wait for
-   * a study. Rejects when the journal or the hub fails; the next step goes on where this one stopped.
+   * One step: takes up new requests and cancellations, journals trials, progress and ends, publishes, starts studies while threads are free. Does not
+   * wait for a study. Rejects when the journal or the hub fails; the next step goes on where this one stopped.
    */
   tick(): Promise<void>;
-  /** Takes up nothing more and stops the running study; it stays unfinished in the journal and is run again by the next start. */
+  /** Takes up new requests and cancellations and starts nothing: for a command that holds the lock for a moment. */
+  takeUp(): Promise<void>;
+  /** Takes up nothing more and stops the running studies; they stay unfinished in the journal and go on with the next start. */
   drain(): Promise<void>;
 }
 
@@ -28,11 +30,14 @@ export interface StudyRunner extends AsyncDisposable {
 export interface StudyRunnerOptions {
   readonly requests: Pick<StudyRequests, 'after'>;
   readonly studies: StudyJournal;
+  readonly trials: TrialJournal;
   readonly params: ParamStore;
   /** A freqtrade data folder; undefined: studies fail, saying so. */
   readonly candlesFolder: string | undefined;
   /** What is served without anything better, position level. */
   readonly fallback: ExitLevels;
+  /** How many studies run at once, each in a thread of its own. */
+  readonly threads: number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -42,78 +47,91 @@ export function openStudyRunner(options: StudyRunnerOptions): StudyRunner {
   const runner = new Runner(options);
   return {
     tick: () => runner.tick(),
+    takeUp: () => runner.takeUp(),
     drain: () => runner.drain(),
     [Symbol.asyncDispose]: () => runner.drain(),
   };
-}
-
-type End = { readonly outcome: StudyOutcome } | { readonly error: unknown };
-
-/** The study that has the thread. */
-interface Running {
-  study: Study;
-  readonly thread: StudyThread;
-  readonly startedMonotonicMs: number;
-  progress: number;
-  progressSavedMs: number;
-  end: End | undefined;
 }
 
 /** Requests taken up in one read. */
 const BATCH = 100;
 /** Least time between two saves of progress. */
 const PROGRESS_MS = 500;
+/** How long threads without work are kept for the next study. */
+const REST_MS = 10_000;
 
 class Runner {
   readonly #with: StudyRunnerOptions;
+  readonly #pool: StudyPool;
   readonly #queue: Study[] = [];
+  readonly #running = new Map<string, Running>();
+  readonly #publisher: StudyPublisher;
+  /** Whoever ran what is being published. */
+  readonly #ended = new Map<string, Running>();
   #seenSeq: number | undefined;
-  #running: Running | undefined;
-  /** A study that ended well and whose levels are to be published before it counts as complete. */
-  #publishing: Study | undefined;
+  #workedMonotonicMs = 0;
   #step: Promise<void> | undefined;
   #draining = false;
 
   constructor(options: StudyRunnerOptions) {
     this.#with = options;
+    this.#pool = openStudyPool(options.threads);
+    this.#publisher = new StudyPublisher(options);
   }
 
   tick(): Promise<void> {
-    if (this.#draining) return Promise.resolve();
-    this.#step ??= this.#doStep().finally(() => {
-      this.#step = undefined;
+    return this.#once(async () => {
+      await this.#takeUpAll();
+      await this.#publishAll();
+      for (const running of [...this.#running.values()]) await this.#follow(running);
+      while (this.#running.size < this.#pool.threads && (await this.#startNext()));
+      this.#rest();
     });
-    return this.#step;
+  }
+
+  takeUp(): Promise<void> {
+    return this.#once(async () => {
+      await this.#takeUpAll();
+      await this.#publishAll();
+    });
   }
 
   async drain(): Promise<void> {
     this.#draining = true;
     await this.#step?.catch(() => undefined);
-    await this.#running?.thread.stop();
-    this.#running = undefined;
+    const running = [...this.#running.values()];
+    this.#running.clear();
+    await this.#pool[Symbol.asyncDispose]();
+    // What is lost here is judged again.
+    for (const { progress } of running) await this.#journalTrials(progress).catch(() => undefined);
   }
 
-  async #doStep(): Promise<void> {
+  #once(step: () => Promise<void>): Promise<void> {
+    if (this.#draining) return Promise.resolve();
+    this.#step ??= step().finally(() => {
+      this.#step = undefined;
+    });
+    return this.#step;
+  }
+
+  async #takeUpAll(): Promise<void> {
     const seen = this.#seenSeq ?? (await this.#recover());
     for (const { seq, atMs, request } of await this.#with.requests.after(seen, BATCH)) {
       await this.#takeUp(request, seq, atMs);
       this.#seenSeq = seq;
     }
-    await this.#publish();
-    await this.#follow();
-    if (this.#running === undefined && this.#publishing === undefined) await this.#startNext();
   }
 
   async #recover(): Promise<number> {
     const { requestSeq, studies } = await this.#with.studies.unfinished();
-    this.#publishing = studies.find((study) => study.result !== null);
+    for (const study of studies) if (study.result !== null) this.#publisher.add(study);
     this.#queue.push(...studies.filter((study) => study.result === null));
     this.#seenSeq = requestSeq;
     return requestSeq;
   }
 
   async #takeUp(request: StudyRequest, requestSeq: number, atMs: number): Promise<void> {
-    const { studies, log } = this.#with;
+    const { studies, trials, clock, log } = this.#with;
     if (request.kind === 'start') {
       const study = queuedStudy(request.studyId, request.spec, atMs);
       await studies.save(study, { requestSeq });
@@ -121,121 +139,116 @@ class Runner {
       return;
     }
     if (request.kind === 'keep') {
-      const published = wantsPublishing(request.study) && (await this.#give(request.study));
+      const published = wantsPublishing(request.study) && (await this.#publisher.give(request.study));
+      if (request.trials.length > 0) await trials.append(request.studyId, request.trials);
       await studies.save({ ...request.study, published }, { requestSeq, plane: request.plane ?? undefined });
       return;
     }
     const [study] = await studies.byIds([request.studyId]);
     if (study === undefined) return log.warn({ studyId: request.studyId }, 'asked to cancel an unknown study');
     const unfinished = study.state === 'QUEUED' || study.state === 'RUNNING';
-    if (!unfinished || this.#publishing?.id === study.id) return studies.save(study, { requestSeq });
-    if (this.#running?.study.id === study.id) await this.#running.thread.stop();
-    await studies.save({ ...study, state: 'CANCELLED', finishedAtMs: this.#with.clock.now().wallMs }, { requestSeq });
-    if (this.#running?.study.id === study.id) this.#finished('CANCELLED');
+    if (!unfinished || this.#publisher.has(study.id)) return studies.save(study, { requestSeq });
+    const running = this.#running.get(study.id);
+    await running?.job.stop();
+    if (running !== undefined) await this.#journalTrials(running.progress);
+    await studies.save(cancelledStudy(running?.progress.now ?? study, clock.now().wallMs), { requestSeq });
+    if (running !== undefined) this.#finished(running, 'CANCELLED');
     const waiting = this.#queue.findIndex(({ id }) => id === study.id);
     if (waiting >= 0) this.#queue.splice(waiting, 1);
   }
 
-  /** Journals how far the running study is, or its end. */
-  async #follow(): Promise<void> {
+  /** Journals what is new of a running study: its trials, how far it is, or its end. */
+  async #follow(running: Running): Promise<void> {
     const { studies, clock, log } = this.#with;
-    const running = this.#running;
-    if (running === undefined) return;
+    const { progress } = running;
+    await this.#journalTrials(progress);
     const now = clock.now();
-    if (running.end === undefined) {
-      if (running.progress === running.study.progress || now.monotonicMs - running.progressSavedMs < PROGRESS_MS)
-        return;
-      running.study = { ...running.study, progress: running.progress };
-      await studies.save(running.study);
-      running.progressSavedMs = now.monotonicMs;
+    const { ending } = progress;
+    if (ending === undefined) {
+      const study = progress.now;
+      if (study === progress.study || now.monotonicMs - running.savedMonotonicMs < PROGRESS_MS) return;
+      await studies.save(study);
+      progress.study = study;
+      running.savedMonotonicMs = now.monotonicMs;
       return;
     }
-    const finishedAtMs = running.study.finishedAtMs ?? now.wallMs;
-    running.study = { ...running.study, finishedAtMs };
-    if ('error' in running.end) {
-      const error = running.end.error instanceof Fault ? running.end.error.message : 'internal error';
-      if (!(running.end.error instanceof Fault))
-        log.error({ studyId: running.study.id, err: running.end.error }, 'a study broke');
-      await studies.save({ ...running.study, state: 'FAILED', error });
-      this.#finished('FAILED');
+    if ('error' in ending) {
+      const failed = failedStudy(progress.study, ending.error, now.wallMs);
+      if (!(ending.error instanceof Fault)) log.error({ studyId: failed.id, err: ending.error }, 'a study broke');
+      await studies.save(failed);
+      this.#finished(running, 'FAILED');
       return;
     }
-    const { result, plane } = running.end.outcome;
-    const done: Study = { ...running.study, progress: 1, result };
-    if (wantsPublishing(done)) {
-      // Still RUNNING, but with its result: after a crash it is published, not run again, since it would then have to beat itself.
-      await studies.save(done, { plane });
-      this.#publishing = done;
-      await this.#publish();
-    } else await studies.save({ ...done, state: 'COMPLETE' }, { plane });
-    this.#finished('COMPLETE');
+    const { result, plane } = ending;
+    const done = doneStudy(progress.study, result, now.wallMs);
+    if (!wantsPublishing(done)) {
+      await studies.save({ ...done, state: 'COMPLETE' }, { plane });
+      this.#finished(running, 'COMPLETE');
+      return;
+    }
+    // Still RUNNING, but with its result: after a crash it is published, not run again, since it would then have to beat itself.
+    await studies.save(done, { plane });
+    this.#running.delete(done.id);
+    this.#ended.set(done.id, running);
+    this.#publisher.add(done);
+    await this.#publishAll();
   }
 
-  #finished(state: Study['state']): void {
-    const running = this.#running;
-    if (running === undefined) return;
-    const durationMs = this.#with.clock.now().monotonicMs - running.startedMonotonicMs;
-    mark('study.finished', { id: running.study.id, state, durationMs });
-    this.#with.log.info({ studyId: running.study.id, pair: running.study.spec.pair, state }, 'study ended');
-    this.#running = undefined;
+  async #journalTrials(progress: StudyProgress): Promise<void> {
+    const { pending } = progress;
+    if (pending.length === 0) return;
+    await this.#with.trials.append(progress.study.id, pending);
+    progress.journaled(pending.length);
   }
 
-  async #publish(): Promise<void> {
-    const study = this.#publishing;
-    if (study === undefined) return;
-    const published = await this.#give(study);
-    await this.#with.studies.save({ ...study, state: 'COMPLETE', published });
-    this.#publishing = undefined;
+  #finished({ progress }: Running, state: Study['state']): void {
+    const { id, spec } = progress.study;
+    const durationMs = this.#with.clock.now().monotonicMs - progress.startedMonotonicMs;
+    mark('study.finished', { id, state, durationMs });
+    this.#with.log.info({ studyId: id, pair: spec.pair, state }, 'study ended');
+    this.#running.delete(id);
   }
 
-  /** Publishes the study's levels. Again after a crash: the record is the same, to the millisecond. */
-  async #give(study: Study): Promise<true> {
-    await this.#with.params.publish(paramRecord(study));
-    mark('params.published', { pair: study.spec.pair });
-    this.#with.log.info({ studyId: study.id, pair: study.spec.pair }, 'levels published');
+  async #publishAll(): Promise<void> {
+    for (let id = await this.#publisher.next(); id !== undefined; id = await this.#publisher.next()) {
+      const running = this.#ended.get(id);
+      if (running !== undefined) this.#finished(running, 'COMPLETE');
+      this.#ended.delete(id);
+    }
+  }
+
+  /** Starts the first waiting study that may run beside those that do; whether there was one. */
+  async #startNext(): Promise<boolean> {
+    const at = this.#queue.findIndex((study) => this.#mayRun(study));
+    const next = this.#queue[at];
+    if (next === undefined) return false;
+    const { studies, clock, candlesFolder } = this.#with;
+    if (candlesFolder === undefined) {
+      const { wallMs } = clock.now();
+      await studies.save(failedStudy({ ...next, startedAtMs: wallMs }, NO_CANDLES, wallMs));
+      this.#queue.splice(at, 1);
+      return true;
+    }
+    const running = await startStudy(next, { ...this.#with, candlesFolder, pool: this.#pool });
+    this.#queue.splice(at, 1);
+    this.#running.set(next.id, running);
     return true;
   }
 
-  async #startNext(): Promise<void> {
-    const { studies, params, clock, candlesFolder, fallback, log } = this.#with;
-    const next = this.#queue[0];
-    if (next === undefined) return;
-    const { wallMs, monotonicMs } = clock.now();
-    if (candlesFolder === undefined) {
-      const error = 'no folder of candles is configured (PARAMGATE_CANDLES)';
-      await studies.save({ ...next, state: 'FAILED', startedAtMs: wallMs, finishedAtMs: wallMs, error });
-      this.#queue.shift();
-      return;
-    }
-    const { records } = await params.newest();
-    const study: Study = { ...next, state: 'RUNNING', progress: 0, startedAtMs: wallMs };
-    await studies.save(study);
-    this.#queue.shift();
-    const incumbent = incumbentOf(records, study.spec.pair, study.spec.side);
-    const thread = startStudyThread(
-      { spec: study.spec, candlesFolder, entriesFile: null, fallback, incumbent },
-      (share) => {
-        running.progress = share;
-      },
+  /** Of two studies of one pair that publish, the later one has to beat the earlier. */
+  #mayRun({ spec }: Study): boolean {
+    const others = [...this.#running.values(), ...this.#ended.values()];
+    return !others.some(
+      ({ progress: { study } }) => study.spec.pair === spec.pair && (study.spec.publish || spec.publish),
     );
-    const running: Running = {
-      study,
-      thread,
-      startedMonotonicMs: monotonicMs,
-      progress: 0,
-      progressSavedMs: monotonicMs,
-      end: undefined,
-    };
-    thread.outcome.then(
-      (outcome) => {
-        running.end = { outcome };
-      },
-      (error: unknown) => {
-        running.end = { error };
-      },
-    );
-    this.#running = running;
-    mark('study.started', { id: study.id });
-    log.info({ studyId: study.id, pair: study.spec.pair }, 'study started');
+  }
+
+  /** Threads that had nothing to do for a while are given back. */
+  #rest(): void {
+    const { monotonicMs } = this.#with.clock.now();
+    if (this.#running.size > 0) this.#workedMonotonicMs = monotonicMs;
+    else if (monotonicMs - this.#workedMonotonicMs > REST_MS) this.#pool.rest();
   }
 }
+
+const NO_CANDLES = new Fault('UNUSABLE_INPUT', 'no folder of candles is configured (PARAMGATE_CANDLES)');

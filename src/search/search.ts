@@ -3,16 +3,28 @@ import { Fault } from '#domain/fault.ts';
 import type { Feed } from '#domain/feed.ts';
 import type { Plane, Study, StudySpec } from '#domain/study.ts';
 import type { Clock } from '#domain/time.ts';
+import type { Trial } from '#domain/trial.ts';
 import type { GatewayStore, StudyJournal } from '#store/store.ts';
 import { followStudy } from './progress.ts';
-import { requireSpec } from './spec.ts';
+import { requireSpec, specFrom } from './spec.ts';
 import { queuedStudy } from './study-states.ts';
 
 export { incumbentOf } from './incumbent.ts';
+export { optunaJournal } from './optuna-journal.ts';
 export { type Replay, type ReplayedTrade, type ReplayRequest, replay, requireLevels } from './replay.ts';
 export { openStudyRunner, type StudyRunner, type StudyRunnerOptions } from './runner.ts';
-export { type FieldName, requireSpec, SEARCH_DEFAULTS, specFrom } from './spec.ts';
-export { type StudyTask, type StudyThread, startStudyThread } from './study-thread.ts';
+export { type FieldName, plannedTrials, requireSpec, SEARCH_DEFAULTS, samples, specFrom } from './spec.ts';
+export { openStudyPool, type RunningStudy, type StudyEnd, type StudyPool, type StudyWatch } from './study-pool.ts';
+export type { StudyTask } from './thread-messages.ts';
+export { cellTrials, sampledTrials } from './told-trials.ts';
+export type { FinishedTrial } from './trial-log.ts';
+
+/** A study that a command ran itself, with what belongs to it. */
+export interface KeptStudy {
+  readonly study: Study;
+  readonly trials: readonly Trial[];
+  readonly plane: Plane | null;
+}
 
 /** The gateway side: what can be asked of the search. */
 export interface Studies {
@@ -21,7 +33,7 @@ export interface Studies {
   /** Asks for cancellation; the study as it is now. Rejects with NOT_FOUND. */
   cancel(id: string): Promise<Study>;
   /** Hands over a study that a command ran itself, to be kept and, when validated and asked for, published. */
-  keep(study: Study, plane: Plane | null): Promise<void>;
+  keep(kept: KeptStudy): Promise<void>;
   byIds(ids: readonly string[]): Promise<readonly (Study | undefined)[]>;
   page(query: Parameters<StudyJournal['page']>[0]): Promise<readonly Study[]>;
   plane(id: string): Promise<Plane | undefined>;
@@ -41,7 +53,7 @@ export interface StudiesOptions {
 export function openStudies({ requests, studies, newId, clock }: StudiesOptions): Studies {
   return {
     start: async (asked) => {
-      const spec = requireSpec(asked);
+      const spec = requireSpec(specFrom(asked));
       const studyId = newId();
       const atMs = clock.now().wallMs;
       await requests.append({ kind: 'start', studyId, spec }, atMs);
@@ -59,8 +71,8 @@ export function openStudies({ requests, studies, newId, clock }: StudiesOptions)
       }
       return study;
     },
-    keep: async (study, plane) => {
-      await requests.append({ kind: 'keep', studyId: study.id, study, plane }, clock.now().wallMs);
+    keep: async (kept) => {
+      await requests.append({ kind: 'keep', studyId: kept.study.id, ...kept }, clock.now().wallMs);
     },
     byIds: (ids) => studies.byIds(ids),
     page: (query) => studies.page(query),

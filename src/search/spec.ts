@@ -2,13 +2,15 @@
 import { badInput } from '#domain/fault.ts';
 import { requirePair, timeframeMs } from '#domain/market.ts';
 import type { StudySpec } from '#domain/study.ts';
-import { gridOf } from './grid.ts';
+import { cellsOf, requireSpace, spaceOf } from './space.ts';
 
 /** Everything of a study but its pair, as it is when nothing else is asked. 341 x 291 cells, both sides, net profit. */
 export const SEARCH_DEFAULTS: Omit<StudySpec, 'pair'> = {
   timeframe: '5m',
   side: null,
   sampler: 'EXACT',
+  trials: null,
+  pruner: 'NONE',
   objective: 'NET_PROFIT',
   fills: 'CONSERVATIVE',
   feePct: 0.05,
@@ -16,6 +18,7 @@ export const SEARCH_DEFAULTS: Omit<StudySpec, 'pair'> = {
   seed: 0,
   stop: { min: -0.2, max: -7, step: 0.02 },
   target: { min: 0.2, max: 6, step: 0.02 },
+  space: [],
   fromMs: null,
   toMs: null,
   folds: 5,
@@ -30,9 +33,33 @@ export const SEARCH_DEFAULTS: Omit<StudySpec, 'pair'> = {
   publish: false,
 };
 
-/** The spec of a study of `pair` with the defaults where nothing is asked. Not checked yet. */
+/** Trials of a study that samples, when nobody says how many. */
+const TRIALS = 100;
+/** The most trials of a study: TPE looks back at all of them before each. */
+const MAX_TRIALS = 100_000;
+
+/**
+ * The spec of a study of `pair` with the defaults where nothing is asked. Trials belong to RANDOM and TPE: EXACT and GRID judge every cell, whatever
+ * number is named. Not checked yet.
+ */
 export function specFrom(asked: Pick<StudySpec, 'pair'> & Partial<StudySpec>): StudySpec {
-  return { ...SEARCH_DEFAULTS, ...asked };
+  const spec = { ...SEARCH_DEFAULTS, ...asked };
+  const hold = spec.space.find(({ name }) => name === 'maxHold');
+  return {
+    ...spec,
+    trials: samples(spec) ? (spec.trials ?? TRIALS) : null,
+    maxHold: hold === undefined ? spec.maxHold : Math.max(hold.min, hold.max),
+  };
+}
+
+/** Whether the study judges a sample of the points instead of all. */
+export function samples({ sampler }: Pick<StudySpec, 'sampler'>): boolean {
+  return sampler === 'RANDOM' || sampler === 'TPE';
+}
+
+/** How many points a checked spec will judge over the whole period. */
+export function plannedTrials(spec: StudySpec): number {
+  return spec.trials ?? cellsOf(spaceOf(spec));
 }
 
 const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => ({
@@ -73,11 +100,32 @@ export function requireSpec(spec: StudySpec, name: FieldName = (field) => field)
     const value = spec[field as keyof typeof NUMBERS];
     if (!ok(value)) throw badInput(name(field), field === 'maxHold' && value === 0 ? NO_EMBARGO : `${value}`, allowed);
   }
-  gridOf(spec.stop, spec.target, name);
+  requireSampling(spec, name);
+  requireSpace(spec, name);
   if (spec.fromMs !== null && spec.toMs !== null && spec.fromMs >= spec.toMs) {
     throw badInput(name('to'), 'not after the beginning', 'a time after from');
   }
+  if (spec.publish && spec.space.length > 0) {
+    const searched = spec.space.map((dimension) => dimension.name).join(', ');
+    throw badInput(
+      name('publish'),
+      `${searched} cannot be published`,
+      'a study of stop and target alone: bots are served no more',
+    );
+  }
   return spec;
+}
+
+function requireSampling(spec: StudySpec, name: FieldName): void {
+  const { ok, allowed } = whole(1, MAX_TRIALS);
+  if (spec.trials !== null && !ok(spec.trials)) throw badInput(name('trials'), `${spec.trials}`, allowed);
+  if (spec.pruner === 'NONE' || samples(spec)) return;
+  const sampler = spec.sampler.toLowerCase();
+  throw badInput(
+    name('pruner'),
+    `${sampler} judges every cell and gives none up`,
+    'none, or the sampler tpe or random',
+  );
 }
 
 const NO_EMBARGO = '0 (no limit) leaves the embargo between training and test unknown';

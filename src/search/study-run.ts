@@ -1,17 +1,20 @@
-// Runs a study from candles to verdict: every cell judged, the best plateau and the peak, walk-forward folds, overfitting, and the conditions.
+// Runs a study from candles to verdict: points judged, the winners, walk-forward folds, overfitting, and the conditions.
 // Pure: the same spec, candles, entries and incumbent give the same result on every machine.
 import type { ExitLevels } from '#domain/exit-params.ts';
 import { Fault } from '#domain/fault.ts';
 import type { CandleReport, Candles, HistoricalSignal } from '#domain/market.ts';
 import type { Candidate, Plane, StudyResult, StudySpec } from '#domain/study.ts';
-import { type Grid, gridOf } from './grid.ts';
-import { judgeCells } from './judge.ts';
+import type { Choice, Winner } from './choice.ts';
 import { metricsOf, wholeDays } from './metrics.ts';
 import { objectiveOf } from './objective.ts';
-import { winnersOf } from './plateau.ts';
+import { pointAt, type Space, spaceOf } from './space.ts';
+import { samples } from './spec.ts';
 import { stage } from './stage.ts';
+import { chooseAmongAll } from './study-cells.ts';
+import { chooseAmongTrials } from './study-trials.ts';
+import type { TrialLog } from './trial-log.ts';
 import { validate } from './validate.ts';
-import { type PlannedFold, planFolds, replayer } from './walk-forward.ts';
+import { planFolds, replayer } from './walk-forward.ts';
 
 /** A spec that was checked, and what it is run on. */
 export interface StudyInput {
@@ -33,10 +36,15 @@ export interface StudyOutcome {
 }
 
 /**
- * Runs the study. `onProgress` is told the share done (0..1, ascending); what it throws ends the run.
+ * Runs the study. `onProgress` is told the share done (0..1, ascending); what it throws ends the run. With RANDOM and TPE `log` holds the trials an
+ * earlier run has finished, and is told the new ones: a study taken up again comes to the same figures.
  * Throws UNUSABLE_INPUT when there are no entries, or when no cell has an objective.
  */
-export function runStudy(input: StudyInput, onProgress: (share: number) => void): StudyOutcome {
+export function runStudy(
+  input: StudyInput,
+  onProgress: (share: number) => void,
+  log: TrialLog = { known: [], told: () => undefined },
+): StudyOutcome {
   const { spec } = input;
   const { candles, entries, report } = stage(input.candles, input.signals, spec);
   const count = entries.candle.length;
@@ -48,99 +56,86 @@ export function runStudy(input: StudyInput, onProgress: (share: number) => void)
       `minTrades (--min-trades): ${count} trades in every cell; at least ${spec.minTrades} are asked for`,
     );
   }
-  const grid = gridOf(spec.stop, spec.target);
-  const shape = { rows: grid.stopsPct.length, columns: grid.targetsPct.length };
+  const space = spaceOf(spec);
   const days = wholeDays(candles.openTimeMs[0] as number, candles.openTimeMs.at(-1) as number);
   const plan = planFolds(candles, entries, spec);
-
-  const whole = { from: 0, trades: count, days };
-  const trainings = plan.folds.map(({ trainFrom, trainTo, trainDays }) => ({
-    from: trainFrom,
-    trades: trainTo - trainFrom,
-    days: trainDays,
-  }));
-  const choices = new Map<PlannedFold, ExitLevels>();
-  let values: Float64Array = new Float64Array();
-  const blocks = judgeCells({ ...spec, candles, entries, grid }, spec, {
-    populations: [whole, ...trainings],
-    judged: (judged, index) => {
-      const fold = plan.folds[index - 1];
-      if (fold === undefined) values = judged;
-      else {
-        const winners = winnersOf(judged, shape);
-        if (winners !== undefined) choices.set(fold, levelsAt(grid, winners.best));
-      }
-    },
-    onProgress: (share) => onProgress(0.9 * share),
-  });
-  const winners = winnersOf(values, shape);
+  const choosing = { spec, space, candles, entries, plan, days };
+  const chosen = samples(spec)
+    ? chooseAmongTrials(choosing, log, (share) => onProgress(0.99 * share))
+    : chooseAmongAll(choosing, (share) => onProgress(0.9 * share));
+  const { winners, choices, blocks } = chosen;
   if (winners === undefined) {
     throw new Fault(
       'UNUSABLE_INPUT',
       `objective (--objective): no cell has a figure for ${spec.objective.toLowerCase()}, of ${count} trades each`,
     );
   }
-  const best = levelsAt(grid, winners.best);
+  const best = pointAt(space, winners.best.cell);
   const proof = validate({ ...input, candles, entries, plan, choices, blocks, best });
-  onProgress(0.95);
+  onProgress(0.995);
 
   const replay = replayer(candles, spec);
-  const candidate = (cell: number): Candidate => {
-    const levels = levelsAt(grid, cell);
-    const metrics = metricsOf(replay(entries, levels), days);
-    return { ...levels, objective: objectiveOf(metrics, spec.objective) ?? (values[cell] as number), metrics };
+  const candidate = ({ cell, objective }: Winner): Candidate => {
+    const point = pointAt(space, cell);
+    const metrics = metricsOf(replay(entries, point), days);
+    return { ...point, objective: objectiveOf(metrics, spec.objective) ?? objective, metrics };
   };
   const result: StudyResult = {
     candles: input.report,
     entries: report,
-    trials: values.length,
+    trials: chosen.trials,
     best: candidate(winners.best),
     peak: candidate(winners.peak),
     fallback: proof.fallback,
     incumbent: proof.incumbent,
     validation: {
       ...proof.validation,
-      warnings: [...proof.validation.warnings, ...borderWarnings(grid, winners.best)],
+      warnings: [...proof.validation.warnings, ...borderWarnings(space, winners.best.cell)],
     },
     validated: proof.validated,
   };
   onProgress(1);
-  return { result, plane: planeOf(grid, values, count) };
+  return { result, plane: planeOf(space, { chosen, best: winners.best.cell, trades: count }) };
 }
 
 function noEntries(asked: number, skipped: number): string {
   return asked === 0 ? 'none in the period asked for' : `all ${skipped} signals lie where no candle can take them`;
 }
 
-function levelsAt(grid: Grid, cell: number): ExitLevels {
-  const targets = grid.targetsPct.length;
-  return {
-    stopLossPct: grid.stopsPct[Math.floor(cell / targets)] as number,
-    takeProfitPct: grid.targetsPct[cell % targets] as number,
-  };
-}
-
 /** A winner at the edge of what was searched may have better neighbours outside. */
-function borderWarnings(grid: Grid, cell: number): readonly string[] {
-  const { stopLossPct, takeProfitPct } = levelsAt(grid, cell);
-  const onBorder = (levels: readonly number[], level: number) =>
+function borderWarnings(space: Space, cell: number): readonly string[] {
+  const { stopLossPct, takeProfitPct, space: beside } = pointAt(space, cell);
+  const onBorder = (levels: readonly number[], level: number | undefined) =>
     levels.length > 1 && (level === levels[0] || level === levels.at(-1));
   const warning = (name: string, level: number) =>
     `the best ${name} ${level} lies on the border of the grid: better ones may lie outside`;
+  const { stopsPct, targetsPct } = space.grid;
   return [
-    ...(onBorder(grid.stopsPct, stopLossPct) ? [warning('stop', stopLossPct)] : []),
-    ...(onBorder(grid.targetsPct, takeProfitPct) ? [warning('target', takeProfitPct)] : []),
+    ...(onBorder(stopsPct, stopLossPct) ? [warning('stop', stopLossPct)] : []),
+    ...(onBorder(targetsPct, takeProfitPct) ? [warning('target', takeProfitPct)] : []),
+    ...(onBorder(space.holds, beside?.maxHold) ? [warning('longest hold', beside?.maxHold as number)] : []),
   ];
 }
 
-function planeOf(grid: Grid, values: Float64Array, trades: number): Plane {
-  const columns = grid.targetsPct.length;
+/** The plane through `best`: the cells of its longest hold. A cell that was not judged has no trades. */
+function planeOf(
+  { grid, holds }: Space,
+  { chosen, best, trades }: { readonly chosen: Choice; readonly best: number; readonly trades: number },
+): Plane {
+  const { stopsPct, targetsPct } = grid;
+  const cellAt = (row: number, column: number) =>
+    (row * targetsPct.length + column) * holds.length + (best % holds.length);
   return {
-    stops: grid.stopsPct,
-    targets: grid.targetsPct,
-    trades: grid.stopsPct.map(() => grid.targetsPct.map(() => trades)),
-    values: grid.stopsPct.map((_, row) =>
-      Array.from(values.subarray(row * columns, (row + 1) * columns), (value) => (Number.isNaN(value) ? null : value)),
+    stops: stopsPct,
+    targets: targetsPct,
+    trades: stopsPct.map((_, row) =>
+      targetsPct.map((_target, column) => (chosen.valueOf(cellAt(row, column)) === undefined ? 0 : trades)),
+    ),
+    values: stopsPct.map((_, row) =>
+      targetsPct.map((_target, column) => {
+        const value = chosen.valueOf(cellAt(row, column));
+        return value === undefined || Number.isNaN(value) ? null : value;
+      }),
     ),
   };
 }

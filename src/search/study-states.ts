@@ -1,5 +1,6 @@
-// How a study begins.
-import type { Study, StudySpec } from '#domain/study.ts';
+// How a study begins and ends.
+import { Fault } from '#domain/fault.ts';
+import type { Rivals, Study, StudyResult, StudySpec } from '#domain/study.ts';
 
 /** A study that was asked for and not begun. */
 export function queuedStudy(id: string, spec: StudySpec, createdAtMs: number): Study {
@@ -15,4 +16,28 @@ export function queuedStudy(id: string, spec: StudySpec, createdAtMs: number): S
     published: false,
     error: null,
   };
+}
+
+/** A study that begins, or goes on: its beginning stays what it was. */
+export function begunStudy(study: Study, rivals: Rivals, atMs: number): Study {
+  return { ...study, state: 'RUNNING', rivals, startedAtMs: study.startedAtMs ?? atMs };
+}
+
+/** A study that ended without a result; what is not meant for its readers is not told. */
+export function failedStudy(study: Study, error: unknown, atMs: number): Study {
+  return { ...ended(study, atMs), state: 'FAILED', error: error instanceof Fault ? error.message : 'internal error' };
+}
+
+/** A study that was ended by somebody. */
+export function cancelledStudy(study: Study, atMs: number): Study {
+  return { ...ended(study, atMs), state: 'CANCELLED' };
+}
+
+/** A study with its result. Still RUNNING: it may have to be published before it counts as complete. */
+export function doneStudy(study: Study, result: StudyResult, atMs: number): Study {
+  return { ...ended(study, atMs), progress: 1, result };
+}
+
+function ended({ remainingMs: _nothingLeft, ...study }: Study, atMs: number): Study {
+  return { ...study, finishedAtMs: study.finishedAtMs ?? atMs };
 }

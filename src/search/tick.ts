@@ -13,6 +13,15 @@ const DIGITS = 14;
  * month. A month of whole numbers takes the nearest earlier month's; `NO_TICK` when there is none.
  */
 export function tickDecimals(candles: Candles): Int16Array {
+  const known = KNOWN.get(candles) ?? countedDecimals(candles);
+  KNOWN.set(candles, known);
+  return known;
+}
+
+/** Candles never change, and a study replays the same ones thousands of times. */
+const KNOWN = new WeakMap<Candles, Int16Array>();
+
+function countedDecimals(candles: Candles): Int16Array {
   const { openTimeMs } = candles;
   const decimals = new Int16Array(openTimeMs.length);
   let known = NO_TICK;

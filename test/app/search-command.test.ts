@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Plane, Study } from '#domain/study.ts';
+import type { KeptStudy } from '#search/search.ts';
 import { addSearch, type SearchSurroundings } from '../../src/app/commands/search.ts';
 import { folderOf } from '../market/candle-folder.ts';
 import { manualClock } from '../support/manual-clock.ts';
@@ -35,7 +35,7 @@ interface Ran {
   readonly printed: string;
   readonly told: string;
   readonly error: unknown;
-  readonly kept: readonly { readonly study: Study; readonly plane: Plane | null }[];
+  readonly kept: readonly KeptStudy[];
   /** A file the command wrote into the folder. */
   readonly written: string | undefined;
 }
@@ -45,7 +45,7 @@ async function run(words: readonly string[], change: Partial<SearchSurroundings>
   await using made = await folderOf(FILES);
   const printed: string[] = [];
   const told: string[] = [];
-  const kept: { study: Study; plane: Plane | null }[] = [];
+  const kept: KeptStudy[] = [];
   const capture = (into: string[]) => (text: string | Uint8Array) => {
     into.push(String(text));
     return true;
@@ -57,8 +57,9 @@ async function run(words: readonly string[], change: Partial<SearchSurroundings>
     candlesFolder: made.folder,
     fallback: { stopLossPct: -2, takeProfitPct: 1 },
     incumbent: async () => null,
-    keepStudy: async (study, plane) => {
-      kept.push({ study, plane });
+    keepStudy: async (made) => {
+      const { study } = made;
+      kept.push(made);
       return { ...study, published: study.spec.publish && study.result?.validated === true };
     },
     newId: () => 'study-1',
@@ -233,12 +234,12 @@ describe('search', () => {
     expect(printed).toMatch(/^fallback +-2 +1 /m);
     expect(printed).toMatch(/^passed {2}\d+ trades out of sample; at least 30 are needed$/m);
     expect(printed).toMatch(/Validated and published: BTC\/USDT is served -?[\d.]+ \/ [\d.]+ from now on\.\n$/);
-    expect(told).toMatch(/^(searching BTC\/USDT: (25|50|75|100) %\n)+$/);
+    expect(told).toMatch(/^(searching BTC\/USDT: (100 %|(25|50|75) %, about \d+ s left)\n)+$/);
     expect(told.endsWith('100 %\n')).toBe(true);
   });
 
   it.each([
-    [['--publish'], { keepStudy: async (study: Study) => study }, 'will be published when a worker runs.\n'],
+    [['--publish'], { keepStudy: async ({ study }: KeptStudy) => study }, 'will be published when a worker runs.\n'],
     [[], {}, 'Not published, since --publish was not asked for.\n'],
     [['--publish', '--pbo-max', '0', '--min-test-days', '500'], {}, 'is not published.\n'],
   ])('ends with what became of the winner: %j', async (words, change, ending) => {
@@ -266,7 +267,12 @@ describe('search', () => {
     ['--pbo-max', '1.5'],
     ['--objective', 'luck'],
     ['--fills', 'hopeful'],
-    ['--sampler', 'tpe'],
+    ['--sampler', 'luck'],
+    ['--pruner', 'median'],
+    ['--pruner', 'luck'],
+    ['--trials', '2.5'],
+    ['--max-hold', '0:50:10'],
+    ['--max-hold', '1:100000:1'],
     ['--side', 'up'],
     ['--seed', 'x'],
     ['--from', 'yesterday'],
@@ -278,7 +284,7 @@ describe('search', () => {
 
   it('names what this version allows of fills and samplers', async () => {
     expect((await run(['--fills', 'hopeful'])).error).toMatchObject({ allowed: 'conservative, freqtrade' });
-    expect((await run(['--sampler', 'tpe'])).error).toMatchObject({ allowed: 'exact' });
+    expect((await run(['--sampler', 'luck'])).error).toMatchObject({ allowed: 'exact, tpe, random, grid' });
   });
 
   it.each([

@@ -1,5 +1,6 @@
 // The routes beside GraphQL, and what is not HTTP at all.
 import { connect } from 'node:net';
+import { SEARCH_DEFAULTS } from '#search/search.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '#domain/fault.ts';
 import { LOCAL_TOKEN, openTestFront, STUDY_DEFAULTS, studyOf, type TestFront } from './front.ts';
@@ -105,11 +106,8 @@ describe('what is no request', () => {
 
 describe('POST /local/studies', () => {
   const study = studyOf('study-1', {
+    ...SEARCH_DEFAULTS,
     ...STUDY_DEFAULTS,
-    walkForward: 'ANCHORED',
-    lossShareMax: 0.02,
-    confidence: 0.95,
-    feeStress: 2,
     pair: 'BTC/USDT',
     timeframe: '5m',
     side: null,
@@ -131,23 +129,23 @@ describe('POST /local/studies', () => {
     });
 
   it('does not exist without the token of the data folder', async () => {
-    expect((await keep({ study, plane: null })).status).toBe(404);
-    expect((await keep({ study, plane: null }, 'x'.repeat(32))).status).toBe(404);
+    expect((await keep({ study, trials: [], plane: null })).status).toBe(404);
+    expect((await keep({ study, trials: [], plane: null }, 'x'.repeat(32))).status).toBe(404);
     expect(front.memory.kept).toEqual([]);
   });
 
   it('hands the study and its plane to the door', async () => {
     const plane = { stops: [-1], targets: [1], trades: [[3]], values: [[null]] };
-    const response = await keep({ study, plane }, LOCAL_TOKEN);
+    const response = await keep({ study, trials: [], plane }, LOCAL_TOKEN);
     expect([response.status, await response.json()]).toEqual([200, { id: 'study-1' }]);
-    expect(front.memory.kept).toEqual([{ study, plane }]);
+    expect(front.memory.kept).toEqual([{ study, trials: [], plane }]);
   });
 
   it.each([
     ['body', 'not json'],
-    ['study', { plane: null }],
-    ['study.spec.feePct', { study: { ...study, spec: { ...study.spec, feePct: 'much' } }, plane: null }],
-    ['plane.values.0.0', { study, plane: { stops: [-1], targets: [1], trades: [[3]], values: [['x']] } }],
+    ['study', { trials: [], plane: null }],
+    ['study.spec.feePct', { study: { ...study, spec: { ...study.spec, feePct: 'much' } }, trials: [], plane: null }],
+    ['plane.values.0.0', { study, trials: [], plane: { stops: [-1], targets: [1], trades: [[3]], values: [['x']] } }],
   ])('names %s when it is wrong', async (field, body) => {
     const response = await keep(body, LOCAL_TOKEN);
     expect(response.status).toBe(400);
@@ -156,9 +154,9 @@ describe('POST /local/studies', () => {
 
   it('says when the journal cannot be written, and masks what is broken', async () => {
     front.memory.failure = new Fault('JOURNAL_UNAVAILABLE', 'the disk is full');
-    expect((await keep({ study, plane: null }, LOCAL_TOKEN)).status).toBe(503);
+    expect((await keep({ study, trials: [], plane: null }, LOCAL_TOKEN)).status).toBe(503);
     front.memory.failure = new Error('secret');
-    const response = await keep({ study, plane: null }, LOCAL_TOKEN);
+    const response = await keep({ study, trials: [], plane: null }, LOCAL_TOKEN);
     expect([response.status, await response.json()]).toEqual([
       500,
       { errors: [{ message: 'Internal server error', extensions: { code: 'INTERNAL_SERVER_ERROR' } }] },

@@ -1,5 +1,6 @@
 // Subscriptions through real sockets: events as they come, roles, ends, and readers that do not read.
 import { connect, type Socket } from 'node:net';
+import { SEARCH_DEFAULTS } from '#search/search.ts';
 import { describe, expect, it } from 'vitest';
 import { decisionOf, openTestFront, STUDY_DEFAULTS, studyOf, type TestFront } from './front.ts';
 
@@ -115,6 +116,7 @@ describe('a subscription', () => {
 
 const OPERATOR = { role: 'operator', name: 'ann', key: 'operator-key-0123456789' } as const;
 const SPEC = {
+  ...SEARCH_DEFAULTS,
   pair: 'BTC/USDT',
   timeframe: '5m',
   side: null,
@@ -128,10 +130,6 @@ const SPEC = {
   toMs: null,
   publish: false,
   ...STUDY_DEFAULTS,
-  walkForward: 'ANCHORED',
-  lossShareMax: 0.02,
-  confidence: 0.95,
-  feeStress: 2,
 } as const;
 
 const streamsOpen = async (front: TestFront) =>

@@ -52,7 +52,7 @@ describe('gridOf', () => {
     const { stopsPct, targetsPct } = gridOf({ min: -0.05, max: -50, step: 0.05 }, thousand);
     expect(stopsPct.length * targetsPct.length).toBe(1_000_000);
     expect(() => gridOf({ min: -0.05, max: -50.05, step: 0.05 }, thousand, (field) => `--${field}`)).toThrow(
-      '--stop: 1001 stops x 1000 targets are 1001000 cells; allowed: at most 1000000 cells',
+      '--stop: 1001 stops x 1000 targets are 1001000 cells, about 201 MB; allowed: at most 1000000 cells (about 200 MB)',
     );
   });
 });

@@ -51,11 +51,11 @@ describe('winnersOf', () => {
     for (let row = 12; row < 24; row += 1)
       for (let column = 12; column < 24; column += 1) values[row * 24 + column] = 2;
     values[0] = 9;
-    expect(winnersOf(values, shape)).toEqual({ best: 17 * 24 + 17, peak: 0 });
+    expect(winnersOf(values, { ...shape, slices: 1 })).toEqual({ best: 17 * 24 + 17, peak: 0 });
   });
 
   it('has none in a plane without values', () => {
-    expect(winnersOf(Float64Array.of(NONE), { rows: 1, columns: 1 })).toBeUndefined();
+    expect(winnersOf(Float64Array.of(NONE), { rows: 1, columns: 1, slices: 1 })).toBeUndefined();
   });
 });
 

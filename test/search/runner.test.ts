@@ -66,7 +66,9 @@ async function house(): Promise<House> {
       const runner = openStudyRunner({
         requests: store.worker.studyRequests,
         studies: store.worker.studies,
+        trials: store.worker.trials,
         params: store.worker.params,
+        threads: 1,
         candlesFolder: store.folder,
         fallback: FALLBACK,
         clock: store.clock,
@@ -340,8 +342,12 @@ describe('a study that a command ran', () => {
     const ran = await home.start({});
     const { id, ...finished } = await home.until(runner, ran.id, ['COMPLETE']);
     const plane = (await home.studies.plane(id)) ?? fail();
-    await home.studies.keep({ ...finished, id: 'kept-quiet' }, null);
-    await home.studies.keep({ ...finished, id: 'kept', spec: { ...finished.spec, publish: true } }, plane);
+    await home.studies.keep({ study: { ...finished, id: 'kept-quiet' }, trials: [], plane: null });
+    await home.studies.keep({
+      study: { ...finished, id: 'kept', spec: { ...finished.spec, publish: true } },
+      trials: [],
+      plane,
+    });
     await runner.tick();
     expect(await home.study('kept-quiet')).toMatchObject({ state: 'COMPLETE', published: false });
     expect(await home.study('kept')).toMatchObject({ state: 'COMPLETE', published: true });

@@ -5,6 +5,8 @@ import type { ParamRecord } from '#domain/exit-params.ts';
 import type { NewSignal } from '#domain/signal.ts';
 import type { Study, StudySpec } from '#domain/study.ts';
 import type { ClosedTrade } from '#domain/trade.ts';
+import type { Trial } from '#domain/trial.ts';
+import { specFrom } from '#search/search.ts';
 import type { Closing } from '#store/store.ts';
 
 export const T0 = Date.UTC(2026, 0, 5, 12);
@@ -101,31 +103,31 @@ export function trade(change: Partial<ClosedTrade> = {}): ClosedTrade {
   };
 }
 
-export const SPEC: StudySpec = {
-  pair: 'BTC/USDT',
-  timeframe: '5m',
-  side: null,
-  sampler: 'EXACT',
-  objective: 'NET_PROFIT',
-  fills: 'CONSERVATIVE',
-  feePct: 0.05,
-  maxHold: 500,
-  seed: 1,
-  stop: { min: -7, max: -0.2, step: 0.02 },
-  target: { min: 0.2, max: 6, step: 0.02 },
-  fromMs: null,
-  toMs: null,
-  folds: 5,
-  minTrades: 30,
-  minOosTrades: 30,
-  minTestDays: 30,
-  pboMax: 0.3,
-  walkForward: 'ANCHORED',
-  lossShareMax: 0.02,
-  confidence: 0.95,
-  feeStress: 2,
-  publish: false,
-};
+export const SPEC: StudySpec = specFrom({ pair: 'BTC/USDT', seed: 1, minTrades: 30 });
+
+export function trial(number: number, search = 0): Trial {
+  const none = {
+    winRate: null,
+    profitFactor: null,
+    expectancyPct: null,
+    netProfitPct: null,
+    avgWinPct: null,
+    avgLossPct: null,
+  };
+  const noRatios = { sharpe: null, sortino: null, calmar: null, maxDrawdownPct: null, avgBars: null };
+  return {
+    search,
+    number,
+    state: 'COMPLETE',
+    point: { stop: number, target: 3 },
+    objective: 0.1 + number,
+    steps: [0.1, null],
+    rungs: [],
+    metrics: { trades: 0, ...none, ...noRatios, exits: { stopLoss: 0, roi: 0, maxHold: 0, forceExit: 0 } },
+    startedAtMs: T0 + number,
+    finishedAtMs: T0 + number + 1,
+  };
+}
 
 export function study(change: Partial<Study> = {}): Study {
   const never = { startedAtMs: null, finishedAtMs: null, result: null, error: null };

@@ -26,6 +26,20 @@ export function signalForgetting(db: DatabaseSync, outbox: OutboxTable) {
   };
 }
 
+/** The most study requests that one step removes: some hold a plane. */
+const FORGET_REQUESTS = 10;
+
+export function requestForgetting(db: DatabaseSync) {
+  const forget = db.prepare(
+    `DELETE FROM studyRequests WHERE seq IN
+      (SELECT seq FROM studyRequests WHERE seq <= ? AND atMs < ? ORDER BY seq LIMIT ${FORGET_REQUESTS})`,
+  );
+  return {
+    forgetRequests: ({ beforeMs, upToSeq }: { readonly beforeMs: number; readonly upToSeq: number }): number =>
+      Number(forget.run(upToSeq, beforeMs).changes),
+  };
+}
+
 export function decisionForgetting(db: DatabaseSync, outbox: OutboxTable) {
   const old = db.prepare(
     `SELECT d.id FROM decisions d INDEXED BY decisionsByClose WHERE d.windowClosesAtMs < min(?1, coalesce(${KEPT_FOR_HUB(outbox)}, ?1)) AND d.outcome <> 'PENDING'

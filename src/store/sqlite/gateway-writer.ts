@@ -6,7 +6,7 @@ import { mark } from '#trace/trace.ts';
 import type { AppendResult } from '../store.ts';
 import { writeAgain } from './database.ts';
 import { feederCounting } from './feeder-counts.ts';
-import { signalForgetting } from './forgetting.ts';
+import { requestForgetting, signalForgetting } from './forgetting.ts';
 import type { FileWriter } from './group-commit.ts';
 import { hubRequesting } from './hub-requests.ts';
 import { signalTelling } from './hub-telling.ts';
@@ -85,6 +85,7 @@ export function gatewayWriter(db: DatabaseSync, time: JournalTime, outbox: Outbo
     operations: {
       ...pauseOperations(db),
       ...signalForgetting(db, outbox),
+      ...requestForgetting(db),
       ...outboxOperation('gateway', outbox),
       ...hubRequesting(db),
       tryGateway: () => writeAgain(db),

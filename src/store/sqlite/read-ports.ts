@@ -11,6 +11,7 @@ import type {
   StudyJournal,
   StudyRequests,
   TradeStore,
+  TrialJournal,
 } from '../store.ts';
 import { botReader } from './bots.ts';
 import { changeReader, decisionReader, deliveryReader } from './decision-reader.ts';
@@ -20,7 +21,8 @@ import { paramReader } from './param-reader.ts';
 import { pauseReader } from './pauses.ts';
 import { ReadFile } from './read-file.ts';
 import { requestReader, signalReader } from './signal-reader.ts';
-import { studyReader } from './study-reader.ts';
+import { seenRequestSeq, studyReader } from './study-reader.ts';
+import { trialReader } from './study-trials.ts';
 import { sumsReader } from './sums-reader.ts';
 
 export interface ReadPorts {
@@ -35,7 +37,10 @@ export interface ReadPorts {
   readonly pauses: Omit<PauseJournal, 'add' | 'end'>;
   readonly feeders: FeederJournal;
   readonly bots: Omit<BotJournal, 'save'>;
+  readonly trials: Pick<TrialJournal, 'of'>;
   settledUpToSeq(): number;
+  /** The last study request the worker has seen. */
+  seenRequestSeq(): number;
   close(): Promise<void>;
 }
 
@@ -51,11 +56,13 @@ export function readPorts(folder: string): ReadPorts {
     deliveries: deliveryReader(worker),
     changes: changeReader(worker),
     studies: studyReader(gateway, worker),
+    trials: trialReader(worker),
     params: paramReader(params),
     trades,
     pauses: pauseReader(gateway),
     feeders: feederReader(gateway, worker),
     bots: botReader(worker),
+    seenRequestSeq: () => seenRequestSeq(worker),
     settledUpToSeq: () => settledUpToSeq(worker),
     close: async () => {
       for (const file of [gateway, worker, params]) file.close();

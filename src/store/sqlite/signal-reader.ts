@@ -1,10 +1,11 @@
 // Reading the signal log and the study requests of gateway.db. Only its one writer adds rows, in commit order, so a later read never shows an earlier seq.
-import type { Plane, Study, StudySpec } from '#domain/study.ts';
+import type { Plane } from '#domain/study.ts';
 import type { SignalJournal, StudyRequest, StudyRequests } from '../store.ts';
 import { firstOf } from './known-signals.ts';
 import { decodePlane } from './plane-codec.ts';
 import type { ReadFile } from './read-file.ts';
 import { contentHash, type Row, signalOf } from './signal-rows.ts';
+import { keptFrom, specFromBody } from './study-body.ts';
 
 export function signalReader(gateway: ReadFile): Omit<SignalJournal, 'append'> {
   return {
@@ -38,9 +39,9 @@ function requestOf(row: Row, plane: Plane | null): StudyRequest {
   const studyId = row.studyId as string;
   switch (row.kind) {
     case 'start':
-      return { kind: 'start', studyId, spec: JSON.parse(row.body as string) as StudySpec };
+      return { kind: 'start', studyId, spec: specFromBody(row.body as string) };
     case 'keep':
-      return { kind: 'keep', studyId, study: JSON.parse(row.body as string) as Study, plane };
+      return { kind: 'keep', studyId, ...keptFrom(row.body as string), plane };
     default:
       return { kind: 'cancel', studyId };
   }

@@ -1,18 +1,28 @@
 // Reading studies: those of worker.db, and before the worker has seen it a requested one of gateway.db as QUEUED.
-import type { Study, StudySpec } from '#domain/study.ts';
+import type { Study } from '#domain/study.ts';
 import type { StudyJournal } from '../store.ts';
 import { decodePlane } from './plane-codec.ts';
 import type { ReadFile } from './read-file.ts';
 import type { Row } from './signal-rows.ts';
+import { specFromBody, studyFrom } from './study-body.ts';
+
+/** The last request that the worker has seen; 0 before the first. */
+export function seenRequestSeq(worker: ReadFile): number {
+  return (worker.rows('SELECT seq FROM studyRequestsSeen')[0]?.seq ?? 0) as number;
+}
 
 export function studyReader(gateway: ReadFile, worker: ReadFile): Omit<StudyJournal, 'save'> {
-  const seenSeq = (): number => (worker.rows('SELECT seq FROM studyRequestsSeen')[0]?.seq ?? 0) as number;
+  const seenSeq = () => seenRequestSeq(worker);
   return {
     byIds: async (ids) => {
+      // Read first: what the worker sees meanwhile is then found among its own.
+      const seen = seenSeq();
       const kept = worker.rowsByKey('SELECT id, body FROM studies WHERE id', 'id', ids);
       const missing = ids.filter((_, index) => kept[index] === undefined);
       const asked = gateway.rowsIn("SELECT * FROM studyRequests WHERE kind = 'start' AND studyId", missing);
-      const queued = new Map(asked.map((row) => [row.studyId, queuedStudy(row)]));
+      // One the worker has seen and does not have any more was forgotten.
+      const unseen = asked.filter((row) => (row.seq as number) > seen);
+      const queued = new Map(unseen.map((row) => [row.studyId, queuedStudy(row)]));
       return ids.map((id, index) => {
         const row = kept[index];
         return row === undefined ? queued.get(id) : studyOf(row);
@@ -52,14 +62,14 @@ export function studyReader(gateway: ReadFile, worker: ReadFile): Omit<StudyJour
 }
 
 function studyOf(row: Row): Study {
-  return JSON.parse(row.body as string) as Study;
+  return studyFrom(row.body as string);
 }
 
 /** A study that was asked for and not seen by the worker yet. */
 function queuedStudy(row: Row): Study {
   return {
     id: row.studyId as string,
-    spec: JSON.parse(row.body as string) as StudySpec,
+    spec: specFromBody(row.body as string),
     state: 'QUEUED',
     progress: 0,
     createdAtMs: row.atMs as number,

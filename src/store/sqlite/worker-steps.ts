@@ -134,5 +134,16 @@ INSERT INTO voteMinutes SELECT s.source, s.windowClosesAtMs - s.windowClosesAtMs
 /** What of the decisions the shared hub has still to be told. */
 const WORKER_4 = OUTBOX_TABLES + toldColumn('decisions');
 
+/** The trials of studies that sample, for those who take them up and for those who ask. */
+const WORKER_5 = `
+CREATE TABLE trials (
+  studyId TEXT NOT NULL,
+  search INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (studyId, search, number)
+) STRICT, WITHOUT ROWID;
+`;
+
 /** In order; a file's version is how many of them it has been through. */
-export const WORKER_STEPS: readonly string[] = [WORKER_1, WORKER_2, WORKER_3, WORKER_4];
+export const WORKER_STEPS: readonly string[] = [WORKER_1, WORKER_2, WORKER_3, WORKER_4, WORKER_5];

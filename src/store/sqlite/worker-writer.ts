@@ -6,6 +6,7 @@ import { decisionOperations } from './decision-writer.ts';
 import { decisionForgetting } from './forgetting.ts';
 import type { FileWriter } from './group-commit.ts';
 import { type OutboxTable, outboxOperation } from './outbox-table.ts';
+import { trialOperations } from './study-trials.ts';
 
 /** A study as a row: `body` is the study as JSON; a null `plane` leaves a kept one as it is. */
 export interface StudyRow {
@@ -32,6 +33,7 @@ export function workerWriter(db: DatabaseSync, outbox: OutboxTable) {
       ...botOperations(db),
       ...decisionForgetting(db, outbox),
       ...outboxOperation('worker', outbox),
+      ...trialOperations(db),
       tryWorker: () => writeAgain(db),
       saveStudy: ({ id, pair, state, createdAtMs, body, plane, requestSeq }: StudyRow): void => {
         saveStudy.run(id, pair, state, createdAtMs, body, plane);

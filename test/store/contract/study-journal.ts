@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Plane } from '#domain/study.ts';
 import type { StudyJournal, StudyRequests } from '#store/store.ts';
-import { SPEC, study, T0 } from '../samples.ts';
+import { SPEC, study, T0, trial } from '../samples.ts';
 
 export interface StudiesUnderTest extends AsyncDisposable {
   readonly requests: StudyRequests;
@@ -31,8 +31,8 @@ export function studyJournalContract(open: () => Promise<StudiesUnderTest>): voi
       const all = [
         { kind: 'start', studyId: 's1', spec: SPEC },
         { kind: 'cancel', studyId: 's1' },
-        { kind: 'keep', studyId: kept.id, study: kept, plane: PLANE },
-        { kind: 'keep', studyId: 's3', study: kept, plane: null },
+        { kind: 'keep', studyId: kept.id, study: kept, trials: [trial(0), trial(1)], plane: PLANE },
+        { kind: 'keep', studyId: 's3', study: kept, trials: [], plane: null },
       ] as const;
       const seqs: number[] = [];
       for (const request of all) seqs.push(await journal.requests.append(request, T0 + seqs.length));
@@ -62,7 +62,10 @@ export function studyJournalContract(open: () => Promise<StudiesUnderTest>): voi
     test('a cancel or keep is no study of its own', async () => {
       await using journal = await open();
       await journal.requests.append({ kind: 'cancel', studyId: 's1' }, T0);
-      await journal.requests.append({ kind: 'keep', studyId: 's2', study: study({ id: 's2' }), plane: null }, T0);
+      await journal.requests.append(
+        { kind: 'keep', studyId: 's2', study: study({ id: 's2' }), trials: [], plane: null },
+        T0,
+      );
       expect(await journal.studies.page({ first: 5 })).toEqual([]);
       expect(await journal.studies.byIds(['s1', 's2'])).toEqual([undefined, undefined]);
     });

@@ -1,0 +1,31 @@
+// The running service of a data folder as a command on the same host speaks to it: over its private routes, with the token in the owner's file.
+import { readFile } from 'node:fs/promises';
+import { Agent, fetch } from 'undici';
+import { Fault } from '#domain/fault.ts';
+import type { Config } from './config.ts';
+import { readServiceFile } from './service-file.ts';
+
+/**
+ * What the service says to `body` at `path`, as JSON; undefined when none answers: there is none, or its file was left by a dead one. Rejects with
+ * UNUSABLE_INPUT and the service's words when it refuses.
+ */
+export async function askLocalService(config: Config, path: string, body: object): Promise<unknown> {
+  const address = await readServiceFile(config.data);
+  if (address === undefined) return undefined;
+  const ca = config.tlsCert === undefined ? undefined : await readFile(config.tlsCert, 'utf8');
+  // The certificate names the service's public host; here it is reached by its address, and the token in the owner's file proves the rest.
+  await using open = new AsyncDisposableStack();
+  const agent = new Agent({ connect: ca === undefined ? {} : { ca, checkServerIdentity: () => undefined } });
+  open.defer(() => agent.close());
+  const sent = fetch(`${address.url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${address.token}` },
+    body: JSON.stringify(body),
+    dispatcher: agent,
+  });
+  const response = await sent.catch(() => undefined);
+  if (response === undefined) return undefined;
+  const text = await response.text();
+  if (response.ok) return JSON.parse(text);
+  throw new Fault('UNUSABLE_INPUT', `the service at ${address.url} did not take it: ${response.status} ${text}`);
+}

@@ -1,0 +1,44 @@
+// How a study's space looks to samplers and pruners: whole-number dimensions, one per axis, whose values are indexes into its levels.
+import type { StudySpec } from '#domain/study.ts';
+import { randomSampler } from './samplers/random.ts';
+import type { Pruner, Sampler } from './samplers/sampler.ts';
+import { intDimension, type Space as SampledSpace } from './samplers/space.ts';
+import { tpeSampler } from './samplers/tpe.ts';
+import type { Space } from './space.ts';
+
+/** The dimensions of `space`; every point of them is a cell. */
+export function dimensionsOf({ grid, holds, searchesHold }: Space): SampledSpace {
+  return [
+    intDimension('stop', [0, grid.stopsPct.length - 1]),
+    intDimension('target', [0, grid.targetsPct.length - 1]),
+    ...(searchesHold ? [intDimension('maxHold', [0, holds.length - 1])] : []),
+  ];
+}
+
+/** The cell at a point of `dimensionsOf(space)`. */
+export function cellAt({ grid, holds }: Space, point: Readonly<Record<string, number>>): number {
+  const { stop = 0, target = 0, maxHold = 0 } = point;
+  return (stop * grid.targetsPct.length + target) * holds.length + maxHold;
+}
+
+/** Whoever draws the points. */
+export function samplerOf({ sampler }: Pick<StudySpec, 'sampler'>): Sampler {
+  return sampler === 'TPE' ? tpeSampler() : randomSampler;
+}
+
+/** What a study is called where it is told to Optuna, and where hyperband shares its trials out to brackets: nothing of it is random. */
+export function studyName({ pair, timeframe, side, objective, seed }: StudySpec): string {
+  return [
+    pair,
+    timeframe,
+    ...(side === null ? [] : [side.toLowerCase()]),
+    objective.toLowerCase(),
+    `seed ${seed}`,
+  ].join(' ');
+}
+
+/** Whoever gives trials up; undefined: nobody does. */
+export function prunerOf(spec: StudySpec, search: number): Pruner | undefined {
+  if (spec.pruner === 'NONE') return undefined;
+  throw new Error(`no pruner ${spec.pruner} for search ${search}`);
+}

@@ -1,0 +1,49 @@
+// What a study's thread and its owner say to each other. Candles and planes are columns and cross without being copied.
+import type { Fault, FaultCode } from '#domain/fault.ts';
+import type { FlatPlane } from '#domain/plane.ts';
+import type { Rivals, StudyResult, StudySpec } from '#domain/study.ts';
+import type { CandleFile } from '#market/candles.ts';
+import type { FinishedTrial } from './trial-log.ts';
+
+/** All a study needs to know; the thread reads candles and entries itself, unless they are at hand. */
+export interface StudyTask extends Rivals {
+  /** Checked. */
+  readonly spec: StudySpec;
+  readonly candlesFolder: string;
+  /** CSV of entries; null: an entry at every candle and side. */
+  readonly entriesFile: string | null;
+  /** Trials that an earlier run has finished; absent: none. */
+  readonly known?: readonly FinishedTrial[];
+}
+
+/** Candles that have been read, and what tells whether their file is still the same. */
+export interface ReadCandles {
+  readonly stamp: string;
+  readonly file: CandleFile;
+}
+
+/** One study for a thread that has none. */
+export interface ToThread {
+  readonly task: StudyTask;
+  readonly candles: ReadCandles | undefined;
+}
+
+/** What a thread tells of its study; after `done` or `fault` it is free. */
+export type FromThread =
+  | { readonly kind: 'candles'; readonly candles: ReadCandles }
+  | { readonly kind: 'progress'; readonly share: number }
+  | { readonly kind: 'trial'; readonly trial: FinishedTrial }
+  | { readonly kind: 'done'; readonly result: StudyResult; readonly plane: FlatPlane }
+  | ({ readonly kind: 'fault' } & PlainFault);
+
+/** A Fault as plain data. */
+export interface PlainFault {
+  readonly code: FaultCode;
+  readonly message: string;
+  readonly field: string | undefined;
+  readonly allowed: string | undefined;
+}
+
+export function plainFault({ code, message, field, allowed }: Fault): PlainFault {
+  return { code, message, field, allowed };
+}
