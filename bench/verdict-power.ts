@@ -58,9 +58,9 @@ const NOISE: readonly Walk[] = [
 
 /** After each signal the price is pushed its way for twelve candles by a share of one candle's standard deviation. */
 const edgeOf = (push: number): Walk => ({ ...HOURLY, name: `edge ${push}`, edge: { push, candles: 12 } });
-/** The edge that must be found: 0.1 of a standard deviation a candle, 0.72 % in all, where chance alone moves the price by 2.1 %. */
-const STATED = 0.1;
-const EDGES = [0.04, 0.06, 0.08, STATED, 0.15];
+/** The edge that must be found: 0.06 of a standard deviation a candle, 0.43 % in all, where chance alone moves the price by 2.1 %. */
+const STATED = 0.06;
+const EDGES = [0.04, STATED, 0.08, 0.1];
 
 process.stdout.write(`${MARKETS} markets of each kind                validated\n`);
 for (const walk of NOISE) report(walk, { most: MOST_NOISE });
