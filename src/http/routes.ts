@@ -9,12 +9,14 @@ import type { GraphiQL } from './graphiql.ts';
 import type { GraphQLEndpoint } from './graphql-endpoint.ts';
 import { HEALTH_ROUTES, type HealthFront } from './health-routes.ts';
 import { readKeptStudy, readStudyId } from './kept-study.ts';
+import { answerOutbox, type LocalOutbox } from './local-outbox.ts';
 import { answered, type Exchange, pathOf, type Routes, UNAUTHENTICATED, walkTo } from './route.ts';
 
 export interface Front extends HealthFront {
   readonly graphql: GraphQLEndpoint;
   readonly graphiql: GraphiQL;
   readonly feeders: FeederIntake;
+  readonly outbox: LocalOutbox;
   readonly studies: Pick<Studies, 'keep' | 'cancel'>;
 }
 
@@ -25,6 +27,7 @@ const CANCEL_BODY = 1_024;
 const ROUTES: Routes<Front> = {
   '/graphql': { methods: ['GET', 'POST'], answer: answerGraphQL },
   ...HEALTH_ROUTES,
+  '/local/outbox': { methods: ['POST'], answer: answerOutbox },
   '/local/studies': { methods: ['POST'], answer: answerKeptStudy },
   '/local/studies/cancel': { methods: ['POST'], answer: answerCancelledStudy },
 };
