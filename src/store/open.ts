@@ -15,7 +15,9 @@ import type { GatewayStore, StudyJournal, StudyRequest, WorkerStore } from './st
 
 export { type FleetHub, type FleetHubOptions, openFleetHub } from './fleet-hub.ts';
 export { type HubWriteKind, type HubWrites, hubWrites } from './hub-writes.ts';
-export { applyRequests, type OutboxDesk, openOutboxDesk } from './outbox-desk.ts';
+export type { HubCheck } from './influx/hub-check.ts';
+export type { HubInit } from './influx/hub-init.ts';
+export { applyRequests, copyToHub, type OutboxDesk, openOutboxDesk } from './outbox-desk.ts';
 export { acquireLock, type FolderLock } from './sqlite/folder-lock.ts';
 
 /** Where a store lives and whom it tells. */
@@ -120,6 +122,14 @@ export async function openWorkerStore(options: StoreOptions): Promise<WorkerStor
     [Symbol.asyncDispose]: () => closeAll({ reads, side, candles, writer }),
   };
 }
+
+/** Makes the missing buckets of `hub`; see `HubInit`. Loaded when asked for: who has no such hub pays nothing for it. */
+export const initHub: typeof import('./influx/hub-init.ts').initHub = async (...asked) =>
+  (await import('./influx/hub-init.ts')).initHub(...asked);
+
+/** Looks at `hub`; see `HubCheck`. */
+export const checkHub: typeof import('./influx/hub-check.ts').checkHub = async (...asked) =>
+  (await import('./influx/hub-check.ts')).checkHub(...asked);
 
 /** Opens for reading; a folder without files answers as an empty one. */
 export async function openReadStore({ folder }: Pick<StoreOptions, 'folder'>): Promise<ReadStore> {
