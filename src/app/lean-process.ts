@@ -8,7 +8,7 @@ import { strippedSources } from './stripped-sources.ts';
 
 /** A quarter of the usual: under load about as fast, and afterwards little is left standing. */
 const SMALL_NURSERY = '--max-semi-space-size=8';
-/** For `endStart`. */
+/** For `giveBack`. */
 const COLLECTOR = '--expose-gc';
 /** The optimizing compilers: used once, their own code stays in memory, which is more than all of ours takes. */
 const NO_COMPILERS = ['--no-opt', '--no-maglev'];
@@ -36,8 +36,8 @@ export function becomeLean(): void {
   execve.call(process, execPath, [execPath, ...words, ...argv.slice(1)]);
 }
 
-/** Gives back what only the start needed, a pause of some 40 ms. A nursery shrinks by itself only when it is too late for anyone idle. */
-export function endStart(): void {
+/** Gives back what only the start or a burst of work needed, a pause of some 40 ms. A nursery shrinks by itself only when it is too late for anyone idle. */
+export function giveBack(): void {
   if (isLean()) globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 

@@ -4,8 +4,9 @@ import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { openHub } from './fleet-hub.ts';
 import { openGateway, type Surroundings } from './gateway.ts';
-import { awaitWork, endStart, wakeCompilers } from './lean-process.ts';
+import { awaitWork, giveBack, wakeCompilers } from './lean-process.ts';
 import { openLog } from './log.ts';
+import { startResting } from './rest.ts';
 import { openWorker, type Worker } from './worker.ts';
 import { openWorkerHealth } from './worker-health.ts';
 
@@ -35,13 +36,14 @@ export async function runService(role: 'start' | 'gateway' | 'worker', config: C
       if (side === 'worker') workerWaits.resolve();
     },
   };
+  await using _resting = startResting({ giveBack, clock: systemClock });
   const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
   try {
     const gateway = role === 'worker' ? undefined : await openGateway(surroundings);
     if (role !== 'worker') awaitWork();
     let ticking: Worker | undefined;
     const health = role === 'worker' ? await openWorkerHealth(surroundings, () => ticking) : undefined;
-    if (role === 'gateway') endStart();
+    if (role === 'gateway') giveBack();
     const opening = role === 'gateway' || stop.signal.aborted ? undefined : openWorker(surroundings);
     void opening?.then(
       (worker) => {
@@ -75,7 +77,7 @@ export async function runService(role: 'start' | 'gateway' | 'worker', config: C
 async function follow(opening: Promise<Worker | undefined> | undefined, announce: boolean): Promise<never> {
   const worker = await opening;
   if (worker !== undefined) {
-    endStart();
+    giveBack();
     if (announce) {
       wakeCompilers();
       process.stdout.write('paramgate worker ready\n');

@@ -57,12 +57,12 @@ describe('the compilers of a lean process', () => {
 test('what a start has left standing in the nursery is given back at its end', () => {
   const script = `
     import { getHeapSpaceStatistics } from 'node:v8';
-    import { endStart } from ${JSON.stringify(join(APP, 'lean-process.ts'))};
+    import { giveBack } from ${JSON.stringify(join(APP, 'lean-process.ts'))};
     const nurseryMb = () => getHeapSpaceStatistics().find((space) => space.space_name === 'new_space').space_size / 2 ** 20;
     const kept = [];
     for (let i = 0; i < 2e6; i += 1) kept[i % 20_000] = { i, more: [i] };
     const started = nurseryMb();
-    endStart();
+    giveBack();
     console.log(started > 4, nurseryMb() < 4);`;
   const words = ['--max-semi-space-size=8', '--expose-gc', '--input-type=module', '--eval', script];
   const { stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 20_000 });
