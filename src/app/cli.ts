@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   candles: async () => (await import('./commands/candles.ts')).addCandlesCommand,
   export: async () => (await import('./commands/export.ts')).addExportCommand,
   study: async () => (await import('./commands/study.ts')).addStudyCommand,
+  hub: async () => (await import('./commands/hub.ts')).addHubCommand,
   config: async () => (await import('./commands/config.ts')).addConfigCommand,
   demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
 };
