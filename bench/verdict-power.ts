@@ -6,7 +6,8 @@ import { runStudy } from '#search/study-run.ts';
 import { marketOf, type Walk } from './support/walks.ts';
 
 const MARKETS = Number(process.argv[2] ?? 100);
-const FIRST_SEED = 5_000;
+/** Seeds below were looked at while the limits were chosen; these were not. */
+const FIRST_SEED = 100_000;
 const MOST_NOISE = 0.05;
 const LEAST_EDGE = 0.7;
 
@@ -58,9 +59,9 @@ const NOISE: readonly Walk[] = [
 
 /** After each signal the price is pushed its way for twelve candles by a share of one candle's standard deviation. */
 const edgeOf = (push: number): Walk => ({ ...HOURLY, name: `edge ${push}`, edge: { push, candles: 12 } });
-/** The edge that must be found: 0.06 of a standard deviation a candle, 0.43 % in all, where chance alone moves the price by 2.1 %. */
-const STATED = 0.06;
-const EDGES = [0.04, STATED, 0.08, 0.1];
+/** The edge that must be found: 0.08 of a standard deviation a candle, 0.58 % in all, where chance alone moves the price by 2.1 %. */
+const STATED = 0.08;
+const EDGES = [0.04, 0.06, STATED, 0.1];
 
 process.stdout.write(`${MARKETS} markets of each kind                validated\n`);
 for (const walk of NOISE) report(walk, { most: MOST_NOISE });

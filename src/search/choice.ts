@@ -3,6 +3,7 @@ import type { Candles } from '#domain/market.ts';
 import type { StudySpec } from '#domain/study.ts';
 import type { Entries } from './entries.ts';
 import type { BlockSums } from './judge.ts';
+import type { PairPools } from './pair-pools.ts';
 import type { Space } from './space.ts';
 import type { FoldPlan, PlannedFold, Point } from './walk-forward.ts';
 
@@ -15,6 +16,8 @@ export interface Choosing {
   readonly plan: FoldPlan;
   /** D of the whole period. */
   readonly days: number;
+  /** What other pairs lend; undefined: every pair for itself. */
+  readonly pools: PairPools | undefined;
 }
 
 /** A cell of the space and its objective over the whole period. */

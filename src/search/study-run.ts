@@ -7,6 +7,8 @@ import type { Candidate, Plane, StudyResult, StudySpec } from '#domain/study.ts'
 import type { Choice, Winner } from './choice.ts';
 import { metricsOf, wholeDays } from './metrics.ts';
 import { objectiveOf } from './objective.ts';
+import { type PairPools, rangeKey } from './pair-pools.ts';
+import { BORROWED_TRADES } from './shrink.ts';
 import { pointAt, type Space, spaceOf } from './space.ts';
 import { samples } from './spec.ts';
 import { stage } from './stage.ts';
@@ -27,6 +29,8 @@ export interface StudyInput {
   /** Levels a winner must beat; position level. */
   readonly fallback: ExitLevels;
   readonly incumbent: ExitLevels | null;
+  /** Of pairs searched together, this one among them: what they lend each other. Not by calmar, `tpe` and `random`. */
+  readonly pools?: PairPools;
 }
 
 /** What a study found, with the plane it was chosen from. */
@@ -59,7 +63,8 @@ export function runStudy(
   const space = spaceOf(spec);
   const days = wholeDays(candles.openTimeMs[0] as number, candles.openTimeMs.at(-1) as number);
   const plan = planFolds(candles, entries, spec);
-  const choosing = { spec, space, candles, entries, plan, days };
+  const { pools } = input;
+  const choosing = { spec, space, candles, entries, plan, days, pools };
   const chosen = samples(spec)
     ? chooseAmongTrials(choosing, log, (share) => onProgress(0.99 * share))
     : chooseAmongAll(choosing, (share) => onProgress(0.9 * share));
@@ -90,7 +95,11 @@ export function runStudy(
     incumbent: proof.incumbent,
     validation: {
       ...proof.validation,
-      warnings: [...proof.validation.warnings, ...borderWarnings(space, winners.best.cell)],
+      warnings: [
+        ...proof.validation.warnings,
+        ...borderWarnings(space, winners.best.cell),
+        ...borrowWarnings(count, pools?.get(rangeKey(candles))?.trades),
+      ],
     },
     validated: proof.validated,
   };
@@ -100,6 +109,14 @@ export function runStudy(
 
 function noEntries(asked: number, skipped: number): string {
   return asked === 0 ? 'none in the period asked for' : `all ${skipped} signals lie where no candle can take them`;
+}
+
+/** Levels that are not the pair's own alone are said to be so. */
+function borrowWarnings(own: number, pooled: number | undefined): readonly string[] {
+  if (pooled === undefined || pooled <= own) return [];
+  return [
+    `levels were chosen on ${own} trades of the pair and ${BORROWED_TRADES} borrowed from ${pooled - own} of the others`,
+  ];
 }
 
 /** A winner at the edge of what was searched may have better neighbours outside. */
