@@ -1,12 +1,12 @@
 // The worker side of the search over the real journal and real threads: order, progress, cancellation, restart, publishing, and what a crash leaves.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Study, StudySpec } from '#domain/study.ts';
 import { openStudies, openStudyRunner, type Studies, type StudyRunner, specFrom } from '#search/search.ts';
 import { runStudy } from '#search/study-run.ts';
-import type { StudyJournal } from '#store/store.ts';
+import type { StudyJournal, TrialJournal } from '#store/store.ts';
 import { listen } from '#trace/trace.ts';
 import { type Opened, opened } from '../store/opened.ts';
 import { randomMarket } from '../support/random-market.ts';
@@ -28,7 +28,12 @@ interface House extends AsyncDisposable {
   readonly store: Opened;
   readonly studies: Studies;
   start(change: Partial<StudySpec>): Promise<Study>;
-  open(change?: { studies?: StudyJournal; candlesFolder?: undefined }): StudyRunner;
+  open(change?: {
+    studies?: StudyJournal;
+    trials?: TrialJournal;
+    candlesFolder?: undefined;
+    threads?: number;
+  }): StudyRunner;
   study(id: string): Promise<Study>;
   /** Ticks until the study's state is one of `states`. */
   until(runner: StudyRunner, id: string, states: readonly Study['state'][]): Promise<Study>;
@@ -83,7 +88,8 @@ async function house(): Promise<House> {
         await runner.tick();
         const found = await study(id);
         if (states.includes(found.state)) return found;
-        await turn();
+        // Studies run at low priority: a loop that never rests would keep them from it.
+        await wait(5);
       }
     },
     [Symbol.asyncDispose]: async () => {

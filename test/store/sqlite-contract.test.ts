@@ -4,6 +4,7 @@ import { decisionJournalContract } from './contract/decision-journal.ts';
 import { deliveryJournalContract } from './contract/delivery-journal.ts';
 import { feederJournalContract } from './contract/feeder-journal.ts';
 import { paramStoreContract, tradeStoreContract } from './contract/hub.ts';
+import { candleStoreContract, entryStoreContract } from './contract/market.ts';
 import { pauseJournalContract } from './contract/pause-journal.ts';
 import { signalJournalContract } from './contract/signal-journal.ts';
 import { studyJournalContract } from './contract/study-journal.ts';
@@ -38,10 +39,13 @@ studyJournalContract(
   seenAs({
     requests: ({ gateway, worker }) => ({ ...gateway.studyRequests, ...worker.studyRequests }),
     studies: ({ worker }) => worker.studies,
+    trials: ({ worker }) => worker.trials,
   }),
 );
 paramStoreContract(seenAs({ port: ({ worker }) => worker.params }));
 tradeStoreContract(seenAs({ port: ({ gateway }) => gateway.trades }));
+candleStoreContract(seenAs({ port: ({ gateway }) => gateway.candles }));
+entryStoreContract(seenAs({ port: ({ gateway }) => gateway.entries, decisions: ({ worker }) => worker.decisions }));
 pauseJournalContract(seenAs({ pauses: ({ gateway }) => gateway.pauses, seen: ({ worker }) => worker.pauses }));
 feederJournalContract(
   seenAs({

@@ -1,12 +1,13 @@
 // What every journal of studies and of requests for them promises.
 import { describe, expect, test } from 'vitest';
 import type { Plane } from '#domain/study.ts';
-import type { StudyJournal, StudyRequests } from '#store/store.ts';
+import type { StudyJournal, StudyRequests, TrialJournal } from '#store/store.ts';
 import { SPEC, study, T0, trial } from '../samples.ts';
 
 export interface StudiesUnderTest extends AsyncDisposable {
   readonly requests: StudyRequests;
   readonly studies: StudyJournal;
+  readonly trials: TrialJournal;
   reopen(): Promise<void>;
 }
 
@@ -98,6 +99,16 @@ export function studyJournalContract(open: () => Promise<StudiesUnderTest>): voi
       expect(await journal.studies.plane(made.id)).toEqual(PLANE);
       expect(await journal.studies.plane('none')).toBeUndefined();
       expect(await journal.studies.byIds([made.id])).toEqual([{ ...made, published: true }]);
+    });
+
+    test('trials come back in order, each once, and only those of their study', async () => {
+      await using journal = await open();
+      await journal.trials.append('s1', [trial(1), trial(0), trial(0, 2)]);
+      await journal.trials.append('s1', [{ ...trial(1), objective: 9 }, trial(2)]);
+      await journal.trials.append('s2', [trial(0)]);
+      await journal.reopen();
+      expect(await journal.trials.of('s1')).toEqual([trial(0), trial(1), trial(2), trial(0, 2)]);
+      expect(await journal.trials.of('none')).toEqual([]);
     });
 
     test('a request once seen stays seen', async () => {
