@@ -17,8 +17,8 @@ interface Series {
 
 export interface ParamRows {
   take(row: FluxRow): void;
-  /** The newest record of every (pair, side); names that are no pairs, and sides that are none, are counted in `ignored`, each once. */
-  records(): { readonly records: readonly ParamRecord[]; readonly ignored: number };
+  /** The newest record of every (pair, side); names that are no pairs, and sides that are none, are in `ignored`, as JSON [pair, side]. */
+  records(): { readonly records: readonly ParamRecord[]; readonly ignored: ReadonlySet<string> };
 }
 
 const KNOWN: ReadonlySet<string> = new Set(PARAM_FIELDS);
@@ -74,7 +74,7 @@ export function paramRows(): ParamRows {
         const before = newest.get(name);
         if (before === undefined || found.timeNs > before.timeNs) newest.set(name, found);
       }
-      return { records: [...newest.values()].map(({ record }) => record), ignored: ignored.size };
+      return { records: [...newest.values()].map(({ record }) => record), ignored };
     },
   };
 }

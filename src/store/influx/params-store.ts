@@ -38,8 +38,9 @@ export function influxParams(
       for (const [key, record] of arrived) if (own.get(key) === record) own.delete(key);
       const ours = [...waiting, ...pending()];
       last = newestOf(new Map(read.records.map((record) => [keyOf(record), record])), ours);
-      const odd = new Set(ours.filter(({ pair }) => !isPair(pair)).map(keyOf));
-      return { records: [...newestOf(last, own.values()).values()], ignored: read.ignored + odd.size };
+      const odd = ours.filter(({ pair }) => !isPair(pair)).map(keyOf);
+      const ignored = new Set([...read.ignored, ...odd]);
+      return { records: [...newestOf(last, own.values()).values()], ignored: ignored.size };
     },
     known: () => last && { records: [...newestOf(last, own.values()).values()] },
     noted: (record) => {
