@@ -7,8 +7,8 @@ import { Fault } from '#domain/fault.ts';
 import { type FileFormat, type FileKind, FORMATS, pathOf } from './schema.ts';
 import { machineFault, SQLITE_CANTOPEN, SQLITE_CORRUPT, SQLITE_NOTADB, sqliteCode } from './trouble.ts';
 
-/** Files up to this size are checked page by page at every opening (tens of ms); larger ones show damage when a page is read. */
-const CHECKED_MAX_BYTES = 16 * 1024 * 1024;
+/** Files up to this size are checked page by page at every opening (a few hundred ms at most); larger ones show damage when a page is read. */
+const CHECKED_MAX_BYTES = 64 * 1024 * 1024;
 /** After so many pages in the -wal file (16 MB) they are copied into the main one: pages written again and again meanwhile are copied once. */
 const CHECKPOINT_PAGES = 4_096;
 const RECOVERY =
