@@ -38,10 +38,13 @@ export function winnersOf(
 ): { readonly best: number; readonly peak: number } | undefined {
   const peak = greatestCell(values);
   if (peak < 0) return undefined;
+  if (slices === 1) return { best: greatestCell(plateauScores(values, { rows, columns })), peak };
   const scores = new Float64Array(values.length);
+  const own = new Float64Array(rows * columns);
   for (let slice = 0; slice < slices; slice += 1) {
-    const own = Float64Array.from({ length: rows * columns }, (_, cell) => values[cell * slices + slice] as number);
-    for (const [cell, score] of plateauScores(own, { rows, columns }).entries()) scores[cell * slices + slice] = score;
+    for (let cell = 0; cell < own.length; cell += 1) own[cell] = values[cell * slices + slice] as number;
+    const ofSlice = plateauScores(own, { rows, columns });
+    for (let cell = 0; cell < own.length; cell += 1) scores[cell * slices + slice] = ofSlice[cell] as number;
   }
   return { best: greatestCell(scores), peak };
 }
@@ -52,13 +55,26 @@ export function winnersOf(
  */
 export function plateauScores(values: Float64Array, shape: PlaneShape): Float64Array {
   const { rows, columns } = shape;
-  const known = Float64Array.from(values, (value) => (Number.isNaN(value) ? 0 : value));
-  const there = Float64Array.from(values, (value) => (Number.isNaN(value) ? 0 : 1));
-  const sums = boxSums(known, shape);
-  const counts = boxSums(there, shape);
-  const scores = new Float64Array(rows * columns);
-  for (let cell = 0; cell < scores.length; cell += 1) {
-    scores[cell] = there[cell] === 0 ? Number.NaN : (sums[cell] as number) / (counts[cell] as number);
+  const known = new Float64Array(values.length);
+  const there = new Float64Array(values.length);
+  let missing = 0;
+  for (let cell = 0; cell < values.length; cell += 1) {
+    const value = values[cell] as number;
+    if (Number.isNaN(value)) missing += 1;
+    else {
+      known[cell] = value;
+      there[cell] = 1;
+    }
+  }
+  const scores = boxSums(known, shape);
+  const counts = missing === 0 ? undefined : boxSums(there, shape);
+  for (let row = 0, cell = 0; row < rows; row += 1) {
+    const high = Math.min(rows - 1, row + REACH) - Math.max(0, row - REACH) + 1;
+    for (let column = 0; column < columns; column += 1, cell += 1) {
+      const wide = Math.min(columns - 1, column + REACH) - Math.max(0, column - REACH) + 1;
+      const count = counts === undefined ? high * wide : (counts[cell] as number);
+      scores[cell] = there[cell] === 0 ? Number.NaN : (scores[cell] as number) / count;
+    }
   }
   return scores;
 }
