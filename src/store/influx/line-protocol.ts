@@ -24,6 +24,8 @@ export function lineOf({ measurement, tags, fields, timeNs }: Point): string {
   if (timeNs < FIRST_NS || timeNs > LAST_NS) throw unwritable('time', `${timeNs} ns`, 'a time from 1677 to 2262');
   const written = Object.entries(fields).filter((field): field is [string, FieldText] => field[1] !== null);
   if (written.length === 0) throw unwritable(measurement, 'it has no fields', 'at least one');
+  // The hub takes such a line for a comment, or skips what it begins with.
+  if (/^[#\s]/.test(measurement)) throw unwritable('measurement', JSON.stringify(measurement), 'no # or blank first');
   let line = escaped('measurement', measurement, /[, ]/g);
   const tagged = Object.entries(tags).filter((tag): tag is [string, string] => tag[1] !== null && tag[1] !== '');
   for (const [name, value] of tagged.sort(([a], [b]) => (a < b ? -1 : 1))) {
