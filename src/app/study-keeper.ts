@@ -16,7 +16,7 @@ import {
 import type { StudyRequest } from '#store/store.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import { askLocalService } from './local-service.ts';
+import { askLocalGateway } from './local-gateway.ts';
 
 /** Keeps and cancels studies for commands. */
 export interface StudyKeeper {
@@ -49,7 +49,7 @@ export function openStudyKeeper(config: Config): StudyKeeper {
     },
     keepStudy: async (kept) => {
       const { study } = kept;
-      if ((await askLocalService(config, '/local/studies', kept)) === undefined) {
+      if ((await askLocalGateway(config, '/local/studies', kept)) === undefined) {
         await requestDirectly(config, { kind: 'keep', studyId: study.id, ...kept }, study.createdAtMs);
       }
       const wantsPublishing = study.spec.publish && study.result?.validated === true;
@@ -57,7 +57,7 @@ export function openStudyKeeper(config: Config): StudyKeeper {
     },
     cancelStudy: async (id) => {
       const study = await requireUnfinished(folder, id);
-      if ((await askLocalService(config, '/local/studies/cancel', { id })) === undefined) {
+      if ((await askLocalGateway(config, '/local/studies/cancel', { id })) === undefined) {
         await requestDirectly(config, { kind: 'cancel', studyId: id }, systemClock.now().wallMs);
       }
       return (await studyWhen(folder, id, hasEnded)) ?? study;

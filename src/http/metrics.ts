@@ -146,7 +146,9 @@ export function openMetrics(clock: Clock, figures: readonly (Figure | FigureByNa
   });
   const commitFailures = counter('journal_failures_total', 'Commits of the journal that failed.', ['file']);
   on('journal.failed', ({ file }) => commitFailures.inc({ file }));
-  const forgotten = counter('journal_forgotten_total', 'Signals, decisions and studies removed for their age.', ['what']);
+  const forgotten = counter('journal_forgotten_total', 'Signals, decisions and studies removed for their age.', [
+    'what',
+  ]);
   on('journal.forgotten', ({ what, count }) => forgotten.inc({ what }, count));
   const workerLock = gauge('worker_lock_held', "1 while this process holds the worker's lock of its data folder.");
   on('worker.lock', ({ held }) => workerLock.set(held ? 1 : 0));

@@ -226,12 +226,8 @@ class Runner {
     if (candlesFolder === undefined) {
       const { wallMs } = clock.now();
       await studies.save(failedStudy({ ...next, startedAtMs: wallMs }, NO_CANDLES, wallMs));
-      this.#queue.splice(at, 1);
-      return true;
-    }
-    const running = await startStudy(next, { ...this.#with, candlesFolder, pool: this.#pool });
+    } else this.#running.set(next.id, await startStudy(next, { ...this.#with, candlesFolder, pool: this.#pool }));
     this.#queue.splice(at, 1);
-    this.#running.set(next.id, running);
     return true;
   }
 

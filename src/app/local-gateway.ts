@@ -1,4 +1,4 @@
-// The running service of a data folder as a command on the same host speaks to it: over its private routes, with the token in the owner's file.
+// The gateway of a data folder as a command on the same host speaks to it: over its private routes, with the token in the owner's file.
 import { readFile } from 'node:fs/promises';
 import { Agent, fetch } from 'undici';
 import { Fault } from '#domain/fault.ts';
@@ -9,7 +9,7 @@ import { readServiceFile } from './service-file.ts';
  * What the service says to `body` at `path`, as JSON; undefined when none answers: there is none, or its file was left by a dead one. Rejects with
  * UNUSABLE_INPUT and the service's words when it refuses.
  */
-export async function askLocalService(config: Config, path: string, body: object): Promise<unknown> {
+export async function askLocalGateway(config: Config, path: string, body: object): Promise<unknown> {
   const address = await readServiceFile(config.data);
   if (address === undefined) return undefined;
   const ca = config.tlsCert === undefined ? undefined : await readFile(config.tlsCert, 'utf8');
