@@ -5,7 +5,7 @@ import { acquireLock, applyRequests, openOutboxDesk } from '#store/open.ts';
 import { DEFAULT_HUB_NAMES, type DeadLetterRequest } from '#store/store.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import { askLocalService } from './local-service.ts';
+import { askLocalGateway } from './local-gateway.ts';
 
 /** A service takes requests up within a second; this long means that none does. */
 const PATIENCE_MS = 5_000;
@@ -27,7 +27,7 @@ export async function requestOfOutboxes(config: Config, requests: readonly DeadL
     const left = () => requests.reduce((sum, request) => sum + desk.meant(request), 0);
     const meant = left();
     if (meant === 0) return { meant, isDone: true };
-    if ((await askLocalService(config, '/local/outbox', { requests })) === undefined) await directly(config, requests);
+    if ((await askLocalGateway(config, '/local/outbox', { requests })) === undefined) await directly(config, requests);
     const deadlineMs = systemClock.now().monotonicMs + PATIENCE_MS;
     while (left() > 0 && systemClock.now().monotonicMs < deadlineMs) await systemClock.sleep(POLL_MS);
     return { meant, isDone: left() === 0 };

@@ -5,7 +5,7 @@ import { openOutboxDesk } from '#store/open.ts';
 import { DEFAULT_HUB_NAMES, type DeadLetterStatus, type OutboxStatus } from '#store/store.ts';
 import { systemClock } from '../clock.ts';
 import { requireConfig } from '../config.ts';
-import { askLocalService } from '../local-service.ts';
+import { askLocalGateway } from '../local-gateway.ts';
 import { durationText } from '../progress.ts';
 
 /** Dead letters shown; `--json` tells this many too. */
@@ -20,7 +20,7 @@ export function addHubStatus(hub: Command): void {
       const config = requireConfig(process.env, process.cwd());
       const desk = openOutboxDesk(config.data, config.influx?.names ?? DEFAULT_HUB_NAMES);
       try {
-        const told = await askLocalService(config, '/local/outbox', { requests: [] }).catch(() => undefined);
+        const told = await askLocalGateway(config, '/local/outbox', { requests: [] }).catch(() => undefined);
         const outboxes = liveStatus(told) ?? desk.status();
         const dead = outboxes.flatMap(({ holds }) => desk.deadLetters(holds, SHOWN));
         const nowMs = systemClock.now().wallMs;
