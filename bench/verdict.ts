@@ -1,5 +1,6 @@
 // What a full verdict of one pair costs: `node bench/verdict.ts`. The plane of 341 stops x 291 targets over 2,000 entries of up to 500 candles, 5 folds, the
-// overfitting test of 10 blocks, the bootstrap and the stress of costs. Exits with 1 above half a second (the best of a few rounds, one thread).
+// overfitting test of 10 blocks, the bootstrap and the stress of costs. Exits with 1 above half a second of the thread's own time (the best of a few rounds),
+// which is the time that passes where nobody else wants the processor.
 import { performance } from 'node:perf_hooks';
 import type { HistoricalSignal } from '#domain/market.ts';
 import { specFrom } from '#search/search.ts';
@@ -40,11 +41,16 @@ const objectives = ['NET_PROFIT', 'EXPECTANCY', 'PROFIT_FACTOR', 'SHARPE', 'SORT
 for (const objective of objectives) {
   const input = inputOf({ pair: 'BTC/USDT', objective });
   let ms = Number.POSITIVE_INFINITY;
+  let passedMs = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round += 1) {
     const started = performance.now();
+    const before = process.threadCpuUsage();
     runStudy(input, () => undefined);
-    ms = Math.min(ms, performance.now() - started);
+    const { user, system } = process.threadCpuUsage(before);
+    ms = Math.min(ms, (user + system) / 1000);
+    passedMs = Math.min(passedMs, performance.now() - started);
   }
-  process.stdout.write(`${objective.toLowerCase().padEnd(14)} ${ms.toFixed(0).padStart(5)} ms\n`);
+  const shown = (value: number) => value.toFixed(0).padStart(5);
+  process.stdout.write(`${objective.toLowerCase().padEnd(14)} ${shown(ms)} ms, ${shown(passedMs)} ms passed\n`);
   if (ms > MOST_MS) process.exitCode = 1;
 }

@@ -63,7 +63,7 @@ function inputOf(
 const run = (input: StudyInput) => runStudy(input, () => undefined);
 
 describe('a study', () => {
-  // Of 100 such markets 96 are validated.
+  // Of 100 such markets 94 are validated.
   it('validates a planted edge', () => {
     const verdicts = [1, 2, 3, 4, 5, 6].map((seed) => run(studyOf(seed, 0.0008)).result);
     expect(verdicts.filter(({ validated }) => validated).length).toBeGreaterThanOrEqual(5);
@@ -89,10 +89,10 @@ describe('a study', () => {
     expect(run(studyOf(1, 0.0008)).result.fallback.netProfitPct).not.toBe(result.fallback.netProfitPct);
   });
 
-  // Of 100 such walks 9 pass all conditions: the chance that 3 of 10 do is about 6 %. These seeds are fixed.
+  // Of 100 such walks none passes all conditions. These seeds are fixed.
   it('refuses random walks', () => {
     const verdicts = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((seed) => run(studyOf(seed, 0)).result.validated);
-    expect(verdicts.filter(Boolean).length).toBeLessThanOrEqual(1);
+    expect(verdicts.filter(Boolean).length).toBe(0);
   });
 
   it('is the same every time, and reports ascending progress up to 1', () => {
