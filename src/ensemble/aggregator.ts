@@ -3,7 +3,7 @@
 import type { Log } from '#domain/log.ts';
 import type { Signal } from '#domain/signal.ts';
 import type { Now } from '#domain/time.ts';
-import type { Closing, DecisionJournal, PauseJournal, SignalJournal } from '#store/store.ts';
+import type { Closing, DecisionHistory, DecisionLog, PauseJournal, SignalJournal } from '#store/store.ts';
 import { mark } from '#trace/trace.ts';
 import { closingOf } from './closing.ts';
 import { markDecidedNeighbours } from './neighbours.ts';
@@ -14,7 +14,7 @@ import { type OpenWindow, OpenWindows } from './window.ts';
 
 export interface AggregatorParts {
   readonly signals: Pick<SignalJournal, 'after'>;
-  readonly decisions: Pick<DecisionJournal, 'decide' | 'decidedUpToSeq' | 'page' | 'fatesAfter'>;
+  readonly decisions: DecisionLog & Pick<DecisionHistory, 'page'>;
   readonly pauses: Pick<PauseJournal, 'inForce'>;
   readonly settings: EnsembleSettings;
   readonly bots: readonly Taker[];

@@ -4,7 +4,7 @@ import type { Decision } from '#domain/decision.ts';
 import type { Feed } from '#domain/feed.ts';
 import type { Side } from '#domain/market.ts';
 import type { Clock } from '#domain/time.ts';
-import type { DecisionChanges, DecisionJournal } from '#store/store.ts';
+import type { DecisionChanges, DecisionHistory } from '#store/store.ts';
 
 /** How often the journal is asked whether anything changed. */
 const LOOK_MS = 200;
@@ -19,7 +19,7 @@ export interface DecisionFilter {
 
 interface FeedParts {
   readonly changes: DecisionChanges;
-  readonly decisions: Pick<DecisionJournal, 'byIds'>;
+  readonly decisions: Pick<DecisionHistory, 'byIds'>;
   readonly clock: Pick<Clock, 'sleep'>;
 }
 

@@ -2,7 +2,7 @@
 // Two open windows mark each other when the second one is seen (window.ts). A decided window is journaled and not changed any more, but a window seen
 // only afterwards (after a restart, or committed late) finds it here. So both carry the mark whenever the second opener was visible, at
 // the latest, when the first window was decided; a later one carries it alone.
-import type { DecisionJournal, DecisionQuery } from '#store/store.ts';
+import type { DecisionHistory, DecisionQuery } from '#store/store.ts';
 import { type OpenWindow, overlap } from './window.ts';
 
 const PAGE = 500;
@@ -13,7 +13,7 @@ const PAGE = 500;
  */
 export async function markDecidedNeighbours(
   opened: readonly OpenWindow[],
-  decisions: Pick<DecisionJournal, 'page'>,
+  decisions: Pick<DecisionHistory, 'page'>,
   longestMs: number,
 ): Promise<void> {
   if (opened.length === 0) return;

@@ -1,6 +1,6 @@
 // Which signals are still undecided, told from the journals alone: the gaps between the fates. Starting is recovering, so every start asks this.
 import type { Signal } from '#domain/signal.ts';
-import type { DecisionJournal, SignalJournal } from '#store/store.ts';
+import type { DecisionLog, SignalJournal } from '#store/store.ts';
 
 /** How many rows one read of a journal asks for. */
 export const PAGE = 1_000;
@@ -23,7 +23,7 @@ export interface Recovered {
  */
 export async function recoverMore(
   before: Recovered,
-  journals: { readonly signals: Pick<SignalJournal, 'after'>; readonly decisions: Pick<DecisionJournal, 'fatesAfter'> },
+  journals: { readonly signals: Pick<SignalJournal, 'after'>; readonly decisions: Pick<DecisionLog, 'fatesAfter'> },
 ): Promise<Recovered> {
   const undecided = [...before.signals];
   let seq = before.readUpToSeq;

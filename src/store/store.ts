@@ -97,7 +97,8 @@ export interface DecisionQuery {
   readonly toMs?: number | undefined;
 }
 
-export interface DecisionJournal {
+/** What the aggregator keeps of decisions, and where it goes on after a start. */
+export interface DecisionLog {
   /**
    * All or none, in one commit. A decision that is already there is left as it is (replay after a crash). `decidedUpToSeq`: every signal up to here is
    * decided by these closings or earlier ones; kept in the same commit, never going back.
@@ -105,6 +106,12 @@ export interface DecisionJournal {
   decide(closings: readonly Closing[], decidedUpToSeq: number): Promise<void>;
   /** Every signal up to this seq is decided, by the highest mark given to `decide`; 0 before the first. */
   decidedUpToSeq(): Promise<number>;
+  /** All fates with seq > `seq`, in order of seq: what recovery needs to know which signals are already decided. */
+  fatesAfter(seq: number, limit: number): Promise<readonly SignalFate[]>;
+}
+
+/** What is told of decisions afterwards. */
+export interface DecisionHistory {
   byIds(ids: readonly string[]): Promise<readonly (Decision | undefined)[]>;
   /** At most `first` + 1 decisions: one more than asked shows that there is a next page. */
   page(query: DecisionQuery): Promise<readonly Decision[]>;
@@ -112,9 +119,10 @@ export interface DecisionJournal {
   fates(signalIds: readonly string[]): Promise<readonly (SignalFate | undefined)[]>;
   /** The fates of the signals of each decision, in journal order. */
   fatesOf(decisionIds: readonly string[]): Promise<readonly (readonly SignalFate[])[]>;
-  /** All fates with seq > `seq`, in order of seq: what recovery needs to know which signals are already decided. */
-  fatesAfter(seq: number, limit: number): Promise<readonly SignalFate[]>;
 }
+
+/** Both, for the one who writes decisions and reads them. */
+export type DecisionJournal = DecisionLog & DecisionHistory;
 
 /** The identity of a trade at a bot: ids alone are given again by a recreated database. */
 export interface TradeRef {
@@ -168,7 +176,7 @@ export interface DeliveryJournal {
 /** Ports of the gateway side: it writes signals, study requests and the hub's trades, and reads everything else. */
 export interface GatewayStore extends AsyncDisposable {
   readonly signals: SignalJournal;
-  readonly decisions: Pick<DecisionJournal, 'byIds' | 'page' | 'fates' | 'fatesOf'>;
+  readonly decisions: DecisionHistory;
   readonly deliveries: Pick<DeliveryJournal, 'ofDecisions'>;
   readonly changes: DecisionChanges;
   readonly pauses: PauseJournal;
