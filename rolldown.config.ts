@@ -7,7 +7,7 @@ const threads = globSync('src/**/*.ts').flatMap((file) =>
   [...readFileSync(file, 'utf8').matchAll(/import\.meta\.resolve\('#([^']+)'\)/g)].map((match) => `src/${match[1]}`),
 );
 
-export default defineConfig({
+const service = defineConfig({
   input: ['src/main.ts', ...new Set(threads)],
   platform: 'node',
   external: /^[^.#/]/,
@@ -23,3 +23,13 @@ export default defineConfig({
     },
   ],
 });
+
+// `paramgate/client` stands alone: it names no room, so that bundlers and Deno can read it too.
+const client = defineConfig({
+  input: ['src/client/node.ts', 'src/client/web.ts'],
+  platform: 'neutral',
+  external: /^[^./]/,
+  output: { dir: 'dist/client', format: 'esm' },
+});
+
+export default [service, client];

@@ -201,6 +201,13 @@ export type RecordTradesMutationVariables = Exact<{
 
 export type RecordTradesMutation = { recordTrades: { recorded: number, duplicates: number } };
 
+export type ExitParamsChangedSubscriptionVariables = Exact<{
+  requests: Array<ExitParamsRequest> | ExitParamsRequest;
+}>;
+
+
+export type ExitParamsChangedSubscription = { exitParamsChanged: { pair: string, leverage: number, side: Side | null, source: ParamSource, riskCapped: boolean, reason: string, asOf: string | null, ageSeconds: number | null, stale: boolean, revision: string, position: { stopLossPct: number, takeProfitPct: number }, account: { stopLossPct: number, takeProfitPct: number } } };
+
 export type SubmitSignalMutationVariables = Exact<{
   input: SubmitSignalInput;
 }>;
@@ -274,6 +281,28 @@ export type HealthQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type HealthQuery = { feeders: Array<{ source: string, lastSignalAt: string | null, signalsLastHour: number, signalsLastDay: number, defaultedShare: number | null, forwardedShare: number | null, agreementShare: number | null, silent: boolean, trades: number, winRate: number | null, expectancyPct: number | null, netProfitPct: number | null }>, bots: Array<{ name: string, sides: Array<Side>, reachable: boolean | null, state: string | null, forceEntryEnabled: boolean | null, positionAdjustment: boolean | null, clockOffsetSeconds: number | null, inFlight: number, owed: number, lastAnswerAt: string | null, refusals: Array<{ text: string, count: number }> }> };
+
+export type CancelSearchMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CancelSearchMutation = { cancelSearch: { id: string, pair: string, timeframe: string, side: Side | null, state: StudyState, progress: number, error: string | null, validated: boolean | null, published: boolean, best: { stopLossPct: number, takeProfitPct: number, objective: number, metrics: { trades: number, winRate: number | null, profitFactor: number | null, expectancyPct: number | null, netProfitPct: number | null, maxDrawdownPct: number | null } } | null, validation: { pbo: number | null, reasons: Array<string>, warnings: Array<string>, outOfSample: { trades: number, winRate: number | null, profitFactor: number | null, expectancyPct: number | null, netProfitPct: number | null, maxDrawdownPct: number | null } } | null } };
+
+export type SearchProgressSubscriptionVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type SearchProgressSubscription = { searchProgress: { id: string, pair: string, timeframe: string, side: Side | null, state: StudyState, progress: number, error: string | null, validated: boolean | null, published: boolean, best: { stopLossPct: number, takeProfitPct: number, objective: number, metrics: { trades: number, winRate: number | null, profitFactor: number | null, expectancyPct: number | null, netProfitPct: number | null, maxDrawdownPct: number | null } } | null, validation: { pbo: number | null, reasons: Array<string>, warnings: Array<string>, outOfSample: { trades: number, winRate: number | null, profitFactor: number | null, expectancyPct: number | null, netProfitPct: number | null, maxDrawdownPct: number | null } } | null } };
+
+export type DecisionMadeSubscriptionVariables = Exact<{
+  pair?: string | null | undefined;
+  side?: Side | null | undefined;
+}>;
+
+
+export type DecisionMadeSubscription = { decisionMade: { id: string, pair: string, side: Side, outcome: DecisionOutcome, reason: DecisionReason | null, detail: string | null, votes: number, expectedFeeders: number, confidence: number, sources: Array<string>, leverage: number | null, enterTag: string, conflict: boolean, windowOpenedAt: string, windowClosedAt: string, decidedAt: string, deliveries: Array<{ bot: string, state: DeliveryState, detail: string | null, tradeId: string | null }> } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -454,6 +483,32 @@ export const RecordTradesDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<RecordTradesMutation, RecordTradesMutationVariables>;
+export const ExitParamsChangedDocument = new TypedDocumentString(`
+    subscription ExitParamsChanged($requests: [ExitParamsRequest!]!) {
+  exitParamsChanged(requests: $requests) {
+    ...Levels
+  }
+}
+    fragment Levels on ExitParams {
+  pair
+  leverage
+  side
+  source
+  position {
+    stopLossPct
+    takeProfitPct
+  }
+  account {
+    stopLossPct
+    takeProfitPct
+  }
+  riskCapped
+  reason
+  asOf
+  ageSeconds
+  stale
+  revision
+}`) as unknown as TypedDocumentString<ExitParamsChangedSubscription, ExitParamsChangedSubscriptionVariables>;
 export const SubmitSignalDocument = new TypedDocumentString(`
     mutation SubmitSignal($input: SubmitSignalInput!) {
   submitSignal(input: $input) {
@@ -739,3 +794,113 @@ export const HealthDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<HealthQuery, HealthQueryVariables>;
+export const CancelSearchDocument = new TypedDocumentString(`
+    mutation CancelSearch($id: ID!) {
+  cancelSearch(id: $id) {
+    ...Verdict
+  }
+}
+    fragment Figures on Metrics {
+  trades
+  winRate
+  profitFactor
+  expectancyPct
+  netProfitPct
+  maxDrawdownPct
+}
+fragment Verdict on Study {
+  id
+  pair
+  timeframe
+  side
+  state
+  progress
+  error
+  best {
+    stopLossPct
+    takeProfitPct
+    objective
+    metrics {
+      ...Figures
+    }
+  }
+  validation {
+    outOfSample {
+      ...Figures
+    }
+    pbo
+    reasons
+    warnings
+  }
+  validated
+  published
+}`) as unknown as TypedDocumentString<CancelSearchMutation, CancelSearchMutationVariables>;
+export const SearchProgressDocument = new TypedDocumentString(`
+    subscription SearchProgress($id: ID!) {
+  searchProgress(id: $id) {
+    ...Verdict
+  }
+}
+    fragment Figures on Metrics {
+  trades
+  winRate
+  profitFactor
+  expectancyPct
+  netProfitPct
+  maxDrawdownPct
+}
+fragment Verdict on Study {
+  id
+  pair
+  timeframe
+  side
+  state
+  progress
+  error
+  best {
+    stopLossPct
+    takeProfitPct
+    objective
+    metrics {
+      ...Figures
+    }
+  }
+  validation {
+    outOfSample {
+      ...Figures
+    }
+    pbo
+    reasons
+    warnings
+  }
+  validated
+  published
+}`) as unknown as TypedDocumentString<SearchProgressSubscription, SearchProgressSubscriptionVariables>;
+export const DecisionMadeDocument = new TypedDocumentString(`
+    subscription DecisionMade($pair: String, $side: Side) {
+  decisionMade(pair: $pair, side: $side) {
+    id
+    pair
+    side
+    outcome
+    reason
+    detail
+    votes
+    expectedFeeders
+    confidence
+    sources
+    leverage
+    enterTag
+    conflict
+    windowOpenedAt
+    windowClosedAt
+    decidedAt
+    deliveries {
+      bot
+      state
+      detail
+      tradeId
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DecisionMadeSubscription, DecisionMadeSubscriptionVariables>;

@@ -20,6 +20,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   graphql: ['schema.ts'],
   intake: ['intake.ts'],
   http: ['server.ts'],
+  client: ['client.ts', 'node.ts', 'web.ts'],
   demo: ['demo.ts'],
   app: ['cli.ts'],
 };

@@ -69,7 +69,7 @@ describe('the installed package', () => {
     const content = readdirSync(join(folder, 'node_modules/paramgate'), { recursive: true }).map(String);
     expect(content).toContain(join('dist', 'main.js'));
     expect(content).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md']));
-    expect(content.filter((path) => /\.ts$|^(test|tools|bench|src)\b/.test(path))).toEqual([]);
+    expect(content.filter((path) => /(?<!\.d)\.ts$|^(test|tools|bench|src)\b/.test(path))).toEqual([]);
     const ofAdapter = content.filter((path) => path.startsWith(join('adapters', 'freqtrade')) && /\.\w+$/.test(path));
     expect(ofAdapter).toEqual(
       expect.arrayContaining(
@@ -107,6 +107,29 @@ describe('the installed package', () => {
     },
     MINUTES,
   );
+
+  test('has a client that programs can name, with its types', { timeout: MINUTES }, () => {
+    const program = `
+      import { connect, ParamgateError } from 'paramgate/client';
+      const client = connect({ url: 'http://127.0.0.1:1', retries: 0 });
+      try {
+        const { position } = await client.exitParams({ pair: 'BTC/USDT', leverage: 3 });
+        const stop: number = position.stopLossPct;
+        console.log(stop);
+      } catch (error) {
+        console.log(error instanceof ParamgateError ? error.code : error);
+      }
+    `;
+    writeFileSync(join(folder, 'program.mts'), program);
+    writeFileSync(join(folder, 'wrong.mts'), program.replace('leverage: 3', "leverage: '3'"));
+    const checked = (file: string) => {
+      const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'esnext', '--types', '', file];
+      return run(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), ...options], { cwd: folder });
+    };
+    expect(checked('program.mts').stdout).toBe('');
+    expect(checked('wrong.mts').stdout).toContain("Type 'string' is not assignable to type 'number'");
+    expect(run(process.execPath, ['program.mts'], { cwd: folder }).stdout).toBe('UNREACHABLE\n');
+  });
 
   test('says in one line that Node is too old', ({ skip }) => {
     const oldNode = oldNodeFolder();
