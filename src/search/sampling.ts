@@ -1,9 +1,12 @@
 // How a study's space looks to samplers and pruners: whole-number dimensions, one per axis, whose values are indexes into its levels.
 import type { StudySpec } from '#domain/study.ts';
+import { hyperbandPruner } from './samplers/hyperband-pruner.ts';
+import { medianPruner } from './samplers/median-pruner.ts';
 import { randomSampler } from './samplers/random.ts';
 import type { Pruner, Sampler } from './samplers/sampler.ts';
 import { intDimension, type Space as SampledSpace } from './samplers/space.ts';
 import { tpeSampler } from './samplers/tpe.ts';
+import { wilcoxonPruner } from './samplers/wilcoxon-pruner.ts';
 import type { Space } from './space.ts';
 
 /** The dimensions of `space`; every point of them is a cell. */
@@ -39,6 +42,14 @@ export function studyName({ pair, timeframe, side, objective, seed }: StudySpec)
 
 /** Whoever gives trials up; undefined: nobody does. */
 export function prunerOf(spec: StudySpec, search: number): Pruner | undefined {
-  if (spec.pruner === 'NONE') return undefined;
-  throw new Error(`no pruner ${spec.pruner} for search ${search}`);
+  switch (spec.pruner) {
+    case 'NONE':
+      return undefined;
+    case 'MEDIAN':
+      return medianPruner();
+    case 'WILCOXON':
+      return wilcoxonPruner();
+    case 'HYPERBAND':
+      return hyperbandPruner({ studyName: search === 0 ? studyName(spec) : `${studyName(spec)} fold ${search}` });
+  }
 }

@@ -51,14 +51,14 @@ export function requireSpace(
   const { min, max, step } = hold;
   if (![min, max, step].every((value) => Number.isSafeInteger(value) && value >= 1 && value <= 1_000_000)) {
     const allowed = 'MIN:MAX:STEP in whole candles from 1 to 1000000, or one number';
-    throw badInput(name('maxHold'), `${min}:${max}:${step}`, allowed);
+    throw badInput(name('maxHolds'), `${min}:${max}:${step}`, allowed);
   }
   const grid = gridOf(spec.stop, spec.target);
   const [stops, targets, holds] = [grid.stopsPct.length, grid.targetsPct.length, countOf(hold)];
   const cells = stops * targets * holds;
   if (cells <= MAX_CELLS) return;
   const found = `${stops} stops x ${targets} targets x ${holds} holds are ${cells} cells, about ${megabytesOf(cells)} MB`;
-  throw badInput(name('maxHold'), found, CELLS_ALLOWED);
+  throw badInput(name('maxHolds'), found, CELLS_ALLOWED);
 }
 
 function holdOf(spec: Pick<StudySpec, 'space'>): Dimension | undefined {

@@ -161,9 +161,13 @@ export function specOf(options: SearchOptions): StudySpec {
   });
 }
 
+/** Fields that are called otherwise here. */
+const FLAGS: Readonly<Record<string, string>> = { feePct: 'fee', maxHolds: 'maxHold' };
+
 /** `maxHold` of the spec is `--max-hold` here. */
 export function flagOf(field: string): string {
-  const flag = field === 'feePct' ? 'fee' : field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const named = FLAGS[field] ?? field;
+  const flag = named.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   return `--${flag}`;
 }
 

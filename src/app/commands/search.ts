@@ -103,7 +103,11 @@ async function search(options: SearchOptions, { clock, ...surroundings }: Search
     error: null,
   };
   if (options.plane !== undefined) await writePlane(options.plane, study, planeOf(plane));
-  const kept = await surroundings.keepStudy({ study, trials, plane: planeOf(plane) });
+  const kept = await surroundings.keepStudy({
+    study,
+    trials: trials.filter(({ search }) => search === 0),
+    plane: planeOf(plane),
+  });
   if (options.json !== true) return studyText(kept, result, rivals);
   const durationMs = Math.round(finished.monotonicMs - started.monotonicMs);
   return `${JSON.stringify(studyJson(kept, result, durationMs))}\n`;
