@@ -8,7 +8,7 @@ import type { OutboxStep, PlaceName, Refused, WalkCursor } from '#store/sqlite/o
 import type { Walked } from '#store/sqlite/outbox-walk.ts';
 import { mark } from '#trace/trace.ts';
 import { runsOf } from './batch.ts';
-import type { Sender, Stopping } from './sender.ts';
+import type { Ends, Sender, Stopping } from './sender.ts';
 import { type Anchor, anchorOf, type Having } from './told-flux.ts';
 
 /** A file's outbox as its lane sees it. */
@@ -57,11 +57,14 @@ export function startLane({ name, source, senderOf, has, clock, log }: LaneParts
   let lookAtMs = Number.NEGATIVE_INFINITY;
   let newest: string | null = null;
   let troubled = false;
+  /** Rows up to this seq have had their end, and are being taken out of the outbox if they are still there. */
+  let toldUpTo = 0;
+  let settled: Promise<void> = Promise.resolve();
 
   const nextBatch = async (): Promise<readonly OutboxRow[]> => {
     const batch: OutboxRow[] = [];
     let bytes = 0;
-    let after = 0;
+    let after = toldUpTo;
     while (batch.length < BATCH_LINES) {
       const chunk = source.rows(after, Math.min(CHUNK, BATCH_LINES - batch.length));
       for (const row of chunk) {
@@ -78,24 +81,39 @@ export function startLane({ name, source, senderOf, has, clock, log }: LaneParts
     return batch;
   };
 
-  /** Tells what waits in the outbox, one batch of one bucket; false: stopped before its end. */
-  const tellBatch = (batch: readonly [OutboxRow, ...OutboxRow[]], anchor: string | null) =>
-    senderOf(batch[0].place).send(batch, async ({ gone, refused }) => {
-      const last = gone.at(-1)?.line ?? null;
-      newest = last ?? newest;
-      await source.apply({
-        kind: 'settle',
-        gone: runsOf(gone.map(({ seq }) => seq)),
-        refused: refused.map(({ one, status, words }) => ({ seq: one.seq, status, words })),
-        lastLine: anchor === null ? last : null,
-      });
-      mark('outbox.acknowledged', { outbox: name, lines: gone.length, refused: refused.length });
-      for (const { one, status, words } of refused)
-        log.warn(
-          { outbox: name, line: one.line.slice(0, 300), status, words },
-          'the hub refuses a line for good; see `paramgate hub status`',
-        );
+  /**
+   * Tells what waits in the outbox, one batch of one bucket; false: stopped before its end. Taking it out of the outbox goes on while the next one is sent:
+   * a crash in between sends both again, which changes nothing.
+   */
+  const tellBatch = async (batch: readonly [OutboxRow, ...OutboxRow[]], anchor: string | null): Promise<boolean> => {
+    const taken: Promise<void>[] = [];
+    const isSent = await senderOf(batch[0].place).send(batch, async (told) => {
+      taken.push(takeOut(told, anchor));
     });
+    await settled;
+    settled = Promise.all(taken).then(() => undefined);
+    settled.catch(() => undefined);
+    toldUpTo = batch.at(-1)?.seq ?? toldUpTo;
+    if (!isSent) await settled;
+    return isSent;
+  };
+
+  const takeOut = async ({ gone, refused }: Ends<OutboxRow>, anchor: string | null): Promise<void> => {
+    const last = gone.at(-1)?.line ?? null;
+    newest = last ?? newest;
+    await source.apply({
+      kind: 'settle',
+      gone: runsOf(gone.map(({ seq }) => seq)),
+      refused: refused.map(({ one, status, words }) => ({ seq: one.seq, status, words })),
+      lastLine: anchor === null ? last : null,
+    });
+    mark('outbox.acknowledged', { outbox: name, lines: gone.length, refused: refused.length });
+    for (const { one, status, words } of refused)
+      log.warn(
+        { outbox: name, line: one.line.slice(0, 300), status, words },
+        'the hub refuses a line for good; see `paramgate hub status`',
+      );
+  };
 
   /** Tells the next source rows after the walk's place; false: stopped before their end. */
   const walkOn = async ({ walk, walkSkips, lastLine }: OutboxState): Promise<boolean> => {
@@ -153,6 +171,7 @@ export function startLane({ name, source, senderOf, has, clock, log }: LaneParts
       return true;
     }
     const [first, ...others] = await nextBatch();
+    if (first === undefined) await settled;
     if (first !== undefined && !(await tellBatch([first, ...others], state.lastLine))) return undefined;
     if (state.walk !== null && !(await walkOn(state))) return undefined;
     return first !== undefined || state.walk !== null || requests.length > 0;

@@ -70,11 +70,9 @@ export function outboxReader(file: ReadFile, kind: WalkKind, names: HubNames): O
       };
     },
     rows: (after, limit) =>
-      file.rows('SELECT seq, place, line FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?', after, limit).map((row) => ({
-        seq: row.seq as number,
-        place: row.place as PlaceName,
-        line: row.line as string,
-      })),
+      file
+        .tuples('SELECT seq, place, line FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?', after, limit)
+        .map(([seq, place, line]) => ({ seq: seq as number, place: place as PlaceName, line: line as string })),
     refSeqs: () =>
       file.rows('SELECT seq FROM outbox WHERE ref IS NOT NULL ORDER BY seq').map((row) => row.seq as number),
     refs: (after) =>
