@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { healthFigures } from '#app/gateway-figures.ts';
+import { outboxFigures } from '#app/outbox-figures.ts';
+import type { OutboxStatus } from '#store/store.ts';
 import { mark } from '#trace/trace.ts';
 import { openTestFront } from './front.ts';
 
@@ -13,10 +15,23 @@ const BOT = {
   ...{ name: 'BOT1', sides: [], reachable: false, state: null, forceEntryEnabled: null, positionAdjustment: null },
   ...{ clockOffsetMs: null, lastAnswerAtMs: null, inFlight: 0, owed: 2, unsettled: 1, refusals: [] },
 };
+const OUTBOX: OutboxStatus = {
+  ...{ holds: 'trades', bucket: 'B', rows: 2, bytes: 300, oldestAtMs: 4_000, deadLetters: 3, isBehind: true },
+  ...{ breaker: 'open', alarm: 'unauthorized access' },
+};
+const OUTBOXES = {
+  status: async () => [OUTBOX, { ...OUTBOX, rows: 5, oldestAtMs: null }],
+  finish: async () => undefined,
+};
+const CLOCK = { now: () => ({ wallMs: 10_000, monotonicMs: 0 }), sleep: async () => undefined };
 const HEALTH = healthFigures({ feeders: FEEDERS, bots: { all: async () => [BOT] }, pauses: { list: async () => [] } });
 
 test('each figure in docs/alerts.md is told by /metrics, with its labels', async () => {
-  const figures = [...HANDED_IN.map((name) => ({ name, help: name, read: () => 0 })), ...HEALTH];
+  const figures = [
+    ...HANDED_IN.map((name) => ({ name, help: name, read: () => 0 })),
+    ...HEALTH,
+    ...outboxFigures(() => OUTBOXES, CLOCK),
+  ];
   await using front = await openTestFront({ figures });
   mark('decision.committed', { outcome: 'FORWARDED', reason: 'FORWARDED', count: 1 });
   mark('signal.submitted', { source: '75a', result: 'accepted', defaulted: true });
@@ -44,6 +59,12 @@ test('each figure in docs/alerts.md is told by /metrics, with its labels', async
     'paramgate_bot_owed{bot="BOT1"} 2',
     'paramgate_bot_unsettled{bot="BOT1"} 1',
     'paramgate_pauses_in_force{of="everything"} 0',
+    'paramgate_outbox_rows{bucket="B"} 7',
+    'paramgate_outbox_oldest_seconds{bucket="B"} 6',
+    'paramgate_outbox_dead_letters{bucket="B"} 6',
+    'paramgate_outbox_behind{bucket="B"} 1',
+    'paramgate_outbox_breaker{bucket="B"} 1',
+    'paramgate_outbox_denied{bucket="B"} 1',
   ]) {
     expect(told).toContain(line);
   }
