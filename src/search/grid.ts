@@ -66,7 +66,8 @@ function requireRange(range: LevelRange, rule: { field: string; allowed: string;
 const SCALE = 1e8;
 const scaled = (pct: number) => Math.round(Math.abs(pct) * SCALE);
 
-function countOf({ min, max, step }: LevelRange): number {
+/** How many levels a range of percentages has. */
+export function countOf({ min, max, step }: LevelRange): number {
   return Math.floor(Math.abs(scaled(max) - scaled(min)) / scaled(step)) + 1;
 }
 

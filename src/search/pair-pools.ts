@@ -36,7 +36,7 @@ export function poolPairs(inputs: Iterable<StudyInput>): PairPools {
       judged: () => undefined,
       summed: (sums, index) => {
         const key = rangeKey(candles, plan.folds[index - 1]);
-        const pool = pools.get(key) ?? openPool(cellsOf(space), statisticsFor(spec.objective));
+        const pool = pools.get(key) ?? openPool(cellsOf(spec), statisticsFor(spec.objective));
         pools.set(key, pool);
         pool.add(sums, ranges[index]?.trades ?? 0);
       },

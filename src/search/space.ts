@@ -1,7 +1,7 @@
 // The space a study searches: the stop x target grid and what was asked beside it, each dimension as its levels. Every point is named by indexes.
 import { badInput } from '#domain/fault.ts';
 import type { Dimension, StudySpec } from '#domain/study.ts';
-import { CELLS_ALLOWED, type Grid, gridOf, MAX_CELLS, megabytesOf } from './grid.ts';
+import { CELLS_ALLOWED, countOf, type Grid, gridOf, MAX_CELLS, megabytesOf } from './grid.ts';
 import type { Point } from './walk-forward.ts';
 
 /** The space of a study. Cell (stop, target, hold) has the index (stop x targets + target) x holds + hold. */
@@ -20,9 +20,10 @@ export function spaceOf(spec: Pick<StudySpec, 'stop' | 'target' | 'space' | 'max
   return { grid, holds: hold === undefined ? [spec.maxHold] : valuesOf(hold), searchesHold: hold !== undefined };
 }
 
-/** How many points the space has. */
-export function cellsOf({ grid, holds }: Space): number {
-  return grid.stopsPct.length * grid.targetsPct.length * holds.length;
+/** How many points the space of a checked spec has. */
+export function cellsOf(spec: Pick<StudySpec, 'stop' | 'target' | 'space'>): number {
+  const hold = holdOf(spec);
+  return countOf(spec.stop) * countOf(spec.target) * (hold === undefined ? 1 : valuesIn(hold));
 }
 
 /** The point of the cell with this index. */
@@ -54,7 +55,7 @@ export function requireSpace(
     throw badInput(name('maxHolds'), `${min}:${max}:${step}`, allowed);
   }
   const grid = gridOf(spec.stop, spec.target);
-  const [stops, targets, holds] = [grid.stopsPct.length, grid.targetsPct.length, countOf(hold)];
+  const [stops, targets, holds] = [grid.stopsPct.length, grid.targetsPct.length, valuesIn(hold)];
   const cells = stops * targets * holds;
   if (cells <= MAX_CELLS) return;
   const found = `${stops} stops x ${targets} targets x ${holds} holds are ${cells} cells, about ${megabytesOf(cells)} MB`;
@@ -65,12 +66,12 @@ function holdOf(spec: Pick<StudySpec, 'space'>): Dimension | undefined {
   return spec.space.find(({ name }) => name === 'maxHold');
 }
 
-function countOf({ min, max, step }: Dimension): number {
+function valuesIn({ min, max, step }: Dimension): number {
   return Math.floor(Math.abs(max - min) / step) + 1;
 }
 
 /** Ascending, from the smaller end on. */
 function valuesOf(dimension: Dimension): readonly number[] {
   const least = Math.min(dimension.min, dimension.max);
-  return Array.from({ length: countOf(dimension) }, (_, index) => least + index * dimension.step);
+  return Array.from({ length: valuesIn(dimension) }, (_, index) => least + index * dimension.step);
 }

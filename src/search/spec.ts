@@ -2,7 +2,7 @@
 import { badInput } from '#domain/fault.ts';
 import { requirePair, timeframeMs } from '#domain/market.ts';
 import type { StudySpec } from '#domain/study.ts';
-import { cellsOf, requireSpace, spaceOf } from './space.ts';
+import { cellsOf, requireSpace } from './space.ts';
 
 /** Everything of a study but its pair, as it is when nothing else is asked. 341 x 291 cells, both sides, net profit. */
 export const SEARCH_DEFAULTS: Omit<StudySpec, 'pair'> = {
@@ -59,7 +59,7 @@ export function samples({ sampler }: Pick<StudySpec, 'sampler'>): boolean {
 
 /** How many points a checked spec will judge over the whole period. */
 export function plannedTrials(spec: StudySpec): number {
-  return spec.trials ?? cellsOf(spaceOf(spec));
+  return spec.trials ?? cellsOf(spec);
 }
 
 const whole = (least: number, most = Number.MAX_SAFE_INTEGER) => ({

@@ -34,7 +34,7 @@ export function chooseAmongAll(
     winners: winners === undefined ? undefined : { best: winner(winners.best), peak: winner(winners.peak) },
     choices,
     blocks,
-    trials: cellsOf(space),
+    trials: cellsOf(spec),
     valueOf: (cell) => values[cell],
   };
 }
