@@ -15,7 +15,10 @@ export interface Walk {
   readonly entries: 'EVERY' | { readonly share: number; readonly sides: readonly Side[]; readonly bursts: boolean };
   readonly feePct: number;
   readonly maxHold: number;
-  /** The price's push towards the signal's side in each of the `candles` after a signal, in standard deviations of a candle. */
+  /**
+   * The price's push towards the signal's side in each of the `candles` after a signal, in standard deviations of a candle. While it is pushed there
+   * is no other signal, so that an edge is what it says; elsewhere the price has no drift.
+   */
   readonly edge?: { readonly push: number; readonly candles: number };
 }
 
@@ -33,6 +36,7 @@ export function marketOf(walk: Walk, seed: number): { candles: Candles; signals:
   const signals: HistoricalSignal[] = [];
   const push = new Float64Array(count + (edge?.candles ?? 0) + 1);
   let bursting = false;
+  let pushedUntil = 0;
   let price = 100;
   let wild = 1;
   for (let index = 0; index < count; index += 1) {
@@ -41,11 +45,12 @@ export function marketOf(walk: Walk, seed: number): { candles: Candles; signals:
       // In bursts a tenth of the time carries all signals.
       if (entries.bursts && random() < 1 / 50) bursting = random() < 0.1;
       const share = entries.bursts ? (bursting ? Math.min(1, 10 * entries.share) : 0) : entries.share;
-      if (random() < share) {
+      if (random() < share && index >= pushedUntil) {
         const side = entries.sides[Math.floor(random() * entries.sides.length)] as Side;
         signals.push({ timeMs, side });
-        for (let after = 0; after < (edge?.candles ?? 0); after += 1) {
-          push[index + after] = (push[index + after] as number) + (side === 'LONG' ? 1 : -1) * (edge?.push ?? 0);
+        if (edge !== undefined) {
+          pushedUntil = index + edge.candles;
+          push.fill(side === 'LONG' ? edge.push : -edge.push, index, pushedUntil);
         }
       }
     }

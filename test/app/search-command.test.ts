@@ -141,6 +141,17 @@ describe('search --json', () => {
     ]);
     expect(Object.keys(document.best.metrics.exits)).toEqual(['stop_loss', 'roi', 'max_hold', 'force_exit']);
     expect(document.validation).toMatchObject({ reasons: [], warnings: expect.any(Array), pbo: expect.any(Number) });
+    const { interval, slope, lossShare, stressed, outOfSample } = document.validation;
+    expect(interval).toEqual({
+      lowerPct: expect.any(Number),
+      upperPct: expect.any(Number),
+      confidence: 0.95,
+      blockTrades: expect.any(Number),
+    });
+    expect(interval.lowerPct).toBeGreaterThan(0);
+    expect([typeof slope, lossShare]).toEqual(['number', 0]);
+    expect(stressed.trades).toBe(outOfSample.trades);
+    expect(stressed.expectancyPct).toBeLessThan(outOfSample.expectancyPct);
     expect([document.validated, document.published]).toEqual([true, true]);
     const [only] = kept;
     expect(only?.study).toMatchObject({

@@ -57,7 +57,7 @@ describe('pairs searched together', () => {
     expect(levels(together.best)).not.toEqual(levels(alone.best));
     expect(together.best.metrics.trades).toBe(10);
     expect(together.validation.warnings.at(-1)).toBe(
-      'levels were chosen on 10 trades of the pair and 50 borrowed from 360 of the others',
+      'levels were chosen on 10 trades of the pair and 100 borrowed from 360 of the others',
     );
     expect(alone.validation.warnings.join()).not.toContain('borrowed');
   });
