@@ -3,6 +3,7 @@ import type { Fault, FaultCode } from '#domain/fault.ts';
 import type { FlatPlane } from '#domain/plane.ts';
 import type { Rivals, StudyResult, StudySpec } from '#domain/study.ts';
 import type { CandleFile } from '#market/candles.ts';
+import type { PairPools } from './pair-pools.ts';
 import type { FinishedTrial } from './trial-log.ts';
 
 /** All a study needs to know; the thread reads candles and entries itself, unless they are at hand. */
@@ -14,6 +15,8 @@ export interface StudyTask extends Rivals {
   readonly entriesFile: string | null;
   /** Trials that an earlier run has finished; absent: none. */
   readonly known?: readonly FinishedTrial[];
+  /** What other pairs that are searched together lend; absent: nothing. */
+  readonly pools?: PairPools;
 }
 
 /** Candles that have been read, and what tells whether their file is still the same. */

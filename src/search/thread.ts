@@ -34,7 +34,8 @@ function tell(message: FromThread, handedOver: readonly ArrayBufferLike[] = []):
 }
 
 async function run(task: StudyTask, atHand: ReadCandles | undefined) {
-  const { spec, entriesFile, fallback, incumbent, known = [] } = task;
+  const { spec, entriesFile, fallback, incumbent, known = [], pools } = task;
+  const lent = pools === undefined ? {} : { pools };
   const { fromMs, toMs } = spec;
   const whole = await candlesOf(task, atHand);
   const { candles, report } = fromMs === null && toMs === null ? whole : cutCandles(whole, fromMs, toMs);
@@ -44,7 +45,7 @@ async function run(task: StudyTask, atHand: ReadCandles | undefined) {
     null;
   let told = 0;
   return runStudy(
-    { spec, candles, report, signals: within, fallback, incumbent },
+    { spec, candles, report, signals: within, fallback, incumbent, ...lent },
     (share) => {
       if (share - told < ADVANCE) return;
       told = share;

@@ -68,7 +68,7 @@ export function addSearchOptions(command: Command): Command {
       oneOf('--sampler', SAMPLERS),
       'exact',
     )
-    .option('--trials <count>', 'cells that tpe and random judge (default: 100)', whole('--trials', 0, WHOLE))
+    .option('--trials <count>', 'cells that tpe and random judge (default: 100)', whole('--trials', 1, 100_000))
     .option(
       '--pruner <name>',
       `who gives up a trial of tpe or random before its last fold: ${PRUNERS.join(', ')}`,
@@ -82,7 +82,7 @@ export function addSearchOptions(command: Command): Command {
       defaults.maxHold,
     )
     .option('--objective <name>', OBJECTIVES.join(', '), oneOf('--objective', OBJECTIVES), 'net_profit')
-    .option('--seed <number>', 'seed of the study', whole('--seed', 0, WHOLE), defaults.seed)
+    .option('--seed <number>', 'seed of the study', whole('--seed', 0, 2 ** 31 - 1), defaults.seed)
     .option('--from <time>', 'use candles and entries from this time on', instant('--from'))
     .option('--to <time>', 'use candles and entries before this time', instant('--to'))
     .option('--folds <count>', 'walk-forward folds', whole('--folds', 0, WHOLE), defaults.folds)
