@@ -1,13 +1,19 @@
 // Files that an older release made: opened, they are what the newer one needs, with the last day counted from what they hold.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { DEFAULT_HUB_NAMES } from '#store/influx/bucket-names.ts';
 import { hubWrites, openGatewayStore, openReadStore, openWorkerStore } from '#store/open.ts';
 import { DECISION_COLUMNS, decisionValues } from '#store/sqlite/decision-rows.ts';
+import { outboxFiles } from '#store/sqlite/outbox-files.ts';
+import { WALK_START } from '#store/sqlite/outbox-table.ts';
 import { type FileKind, FORMATS, pathOf } from '#store/sqlite/schema.ts';
 import { INSERT_SIGNAL, signalValues } from '#store/sqlite/signal-rows.ts';
+import { openWriter } from '#store/sqlite/writer.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-import { decision, newSignal, T0 } from './samples.ts';
+import { closing, decision, newSignal, paramRecord, T0, trade } from './samples.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -81,4 +87,28 @@ test('a reader beside an older file sees nothing of it until it is made anew', a
   older(folder.path, 'gateway', 1, () => undefined);
   await using store = await openReadStore({ folder: folder.path });
   expect(await store.signals.after(0, 1)).toEqual([]);
+});
+
+test('what an older release kept is not told to a hub by itself; what comes now is', async () => {
+  await using folder = tempFolder();
+  mkdirSync(join(folder.path, 'hub'));
+  older(folder.path, 'trades', 1, (db) => {
+    db.exec("INSERT INTO trades VALUES ('B', '1', 'BTC/USDT', 0, 1, 'LONG', 3, 1, -1, 1, NULL, NULL)");
+  });
+  older(folder.path, 'params', 1, () => undefined);
+  older(folder.path, 'gateway', 2, () => undefined);
+  older(folder.path, 'worker', 3, () => undefined);
+  const outbox = { names: DEFAULT_HUB_NAMES, bounds: { rows: 9, bytes: 1e6, ageMs: 1e12 } };
+  const kinds = ['gateway', 'worker', 'trades', 'params'] as const;
+  const writer = await openWriter({ folder: folder.path, kinds, sharedTime: null, outbox }, recordingLog());
+  await writer.call('recordTrades', [trade()]);
+  await writer.call('publish', paramRecord());
+  await writer.call('appendSignals', [newSignal()]);
+  await writer.call('decide', { closings: [closing(decision({ outcome: 'REJECTED' }))], decidedUpToSeq: 1 });
+  await writer.close();
+  const { readers, close } = outboxFiles(folder.path, DEFAULT_HUB_NAMES, null);
+  expect(kinds.map((kind) => readers[kind].state()?.rows)).toEqual([1, 1, 1, 1]);
+  expect(readers.trades.walk(WALK_START, 9, 'told').lines).toHaveLength(1);
+  expect(readers.trades.walk(WALK_START, 9, 'all').lines).toHaveLength(2);
+  close();
 });
