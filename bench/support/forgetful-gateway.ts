@@ -18,6 +18,7 @@ const surroundings = {
   clock: systemClock,
   log: openLog(config.logLevel),
   hubWrites: hubWrites(),
+  hub: null,
   stopping: stopping.signal,
 };
 
