@@ -155,8 +155,8 @@ export function outboxTable(db: DatabaseSync, rules: OutboxRules | null, nowMs: 
       const { bounds } = rules;
       if (rows >= bounds.rows) return `${rows} rows, allowed: fewer than ${bounds.rows}`;
       if (bytes >= bounds.bytes) return `${bytes} bytes, allowed: fewer than ${bounds.bytes}`;
-      const ageMs = oldestAtMs === null ? 0 : nowMs() - oldestAtMs;
-      if (ageMs < bounds.ageMs) return undefined;
+      if (oldestAtMs === null || nowMs() - oldestAtMs < bounds.ageMs) return undefined;
+      const ageMs = nowMs() - oldestAtMs;
       return `the oldest of ${rows} rows has waited for ${Math.floor(ageMs / 1_000)} s, allowed: less than ${bounds.ageMs / 1_000} s`;
     },
     put: (entries) => {
