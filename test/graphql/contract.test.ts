@@ -60,12 +60,12 @@ const TYPES = {
   Metrics:
     'trades Int!, winRate Float, profitFactor Float, expectancyPct Float, netProfitPct Float, avgWinPct Float, avgLossPct Float, sharpe Float, sortino Float, calmar Float, maxDrawdownPct Float, avgBars Float, exits Exits!',
   Exits: 'stopLoss Int!, roi Int!, maxHold Int!, forceExit Int!',
-  Candidate: 'stopLossPct Float!, takeProfitPct Float!, objective Float!, metrics Metrics!',
+  Candidate: 'stopLossPct Float!, takeProfitPct Float!, maxHold Int, objective Float!, metrics Metrics!',
   Baseline: 'fallback Metrics!, incumbent Metrics',
-  Fold: 'trainFrom DateTime!, trainTo DateTime!, testFrom DateTime!, testTo DateTime!, stopLossPct Float!, takeProfitPct Float!, inSample Metrics!, outOfSample Metrics!',
+  Fold: 'trainFrom DateTime!, trainTo DateTime!, testFrom DateTime!, testTo DateTime!, stopLossPct Float!, takeProfitPct Float!, maxHold Int, inSample Metrics!, outOfSample Metrics!',
   Condition: 'name String!, passed Boolean!, sentence String!',
   Validation:
-    'folds [Fold!]!, outOfSample Metrics!, pbo Float, conditions [Condition!]!, reasons [String!]!, warnings [String!]!',
+    'folds [Fold!]!, outOfSample Metrics!, pbo Float, slope Float, lossShare Float, interval ExpectancyInterval, stressed Metrics, conditions [Condition!]!, reasons [String!]!, warnings [String!]!',
   Plane: 'stops [Float!]!, targets [Float!]!, values [[Float]!]!',
   SubmitSignalPayload: 'signal Signal!, windowClosesAt DateTime!, duplicate Boolean!',
   RecordTradesPayload: 'recorded Int!, duplicates Int!',
