@@ -237,7 +237,9 @@ export class Lane {
         this.#tasks.delete(running);
         if (owed !== undefined) {
           this.#working.delete(owed.decision.id);
-          ledger.queue(this.#bot).line(owed);
+          // As it is by now: whoever met it in a line meanwhile let it go.
+          const current = ledger.get(this.#bot, owed.decision.id);
+          if (current !== undefined) ledger.queue(this.#bot).line(current);
         }
         this.step(clock.now());
       });

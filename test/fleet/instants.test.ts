@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { openStandInBot } from '#demo/stand-in-bot.ts';
+import { proxyPage } from '#demo/stand-in-mischief.ts';
 import { listen } from '#trace/trace.ts';
 import { decisionOf, memoryJournal } from './deliveries.ts';
 import { botConfig, fleetHarness, jumpingClock } from './harness.ts';
@@ -19,6 +20,28 @@ test('a worker frozen between intent and request does not send too late', async 
   h.journal.owe(decisionOf('d1', now()), ['BOT1']);
   expect((await h.outcome('d1', 'EXPIRED')).reason).toBe('EXPIRED');
   expect(forceenters(bot.requests())).toHaveLength(0);
+});
+
+test('an order whose try ends as it becomes too late expires, whatever steps come between', async () => {
+  await using bot = await openStandInBot();
+  bot.misbehave('/forceenter', { enters: 0, heard: proxyPage(503, 'Busy') });
+  const clock = jumpingClock();
+  await using h = fleetHarness([botConfig(bot)], {}, { clock });
+  const steps: Promise<void>[] = [];
+  onTestFinished(
+    listen('delivery.recorded', ({ state }) => {
+      if (state === 'PENDING') clock.jump(60_000);
+      // Steps at each turn of what follows the record: the try is written, its task has not ended.
+      let turn = Promise.resolve();
+      for (let at = 0; at < 30; at += 1) {
+        turn = turn.then(() => undefined);
+        steps.push(turn.then(() => h.fleet.tick(clock.now())));
+      }
+    }),
+  );
+  h.journal.owe(decisionOf('d1', now()), ['BOT1']);
+  await h.outcome('d1', 'EXPIRED');
+  await Promise.all(steps);
 });
 
 test('the points of an attempt are passed in order, around the journal', async () => {
