@@ -54,11 +54,11 @@ function isFirstOfInterval(
   return steps.every((other) => other.step === step || other.step < begins);
 }
 
-/** The median of those that are numbers; NaN without any. */
+/** The median of those that are numbers, as numpy works it out: beside an infinite neighbour it is no number; nor is it without any. */
 function medianOf(values: readonly number[]): number {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
-  const upper = sorted[sorted.length >> 1] ?? Number.NaN;
-  if (sorted.length % 2 === 1) return upper;
-  const lower = sorted[(sorted.length >> 1) - 1] ?? Number.NaN;
-  return upper - (upper - lower) * 0.5;
+  const lower = sorted[(sorted.length - 1) >> 1] ?? Number.NaN;
+  const upper = sorted[((sorted.length - 1) >> 1) + 1] ?? lower;
+  const way = upper - lower;
+  return sorted.length % 2 === 1 ? lower + way * 0 : upper - way * 0.5;
 }

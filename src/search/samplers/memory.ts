@@ -1,42 +1,55 @@
 // What a sampler remembers from one trial to the next so as not to work it out again. Only ever a memory of what follows from the trials and the space:
 // without it, or after another study, the same params are drawn.
 import type { Dimension, Space } from './space.ts';
+import { type Standings, standingOf } from './split.ts';
 import { StepMasses } from './step-masses.ts';
-import type { Params, Trial } from './trial.ts';
+import type { Direction, Trial } from './trial.ts';
 
 /** A grid of more values than this is not worth tables. */
 const MOST_VALUES = 2_000;
 
+/** Trials as columns. */
+export interface Digest extends Standings {
+  /** By dimension the values; NaN where a trial has none. */
+  readonly values: readonly Float64Array[];
+}
+
 export class Memory {
-  #names = '';
-  #known: Params[] = [];
-  #columns: readonly Float64Array[] = [];
+  #study = '';
+  #known: Trial[] = [];
+  #digest: Digest = emptyDigest(0, 0);
   readonly #masses = new Map<string, StepMasses>();
   #table = new Float64Array();
 
-  /**
-   * The values of `trials` as columns, one per dimension, NaN where a trial has none. Valid until the next call. Params that stand where the very
-   * same stood before are not read again.
-   */
-  valuesOf(trials: readonly Trial[], space: Space): readonly Float64Array[] {
-    const names = JSON.stringify(space.map(({ name }) => name));
-    if (names !== this.#names) {
-      this.#names = names;
+  /** `trials` as columns, valid until the next call. A trial that is the very same object as the one that stood there before is not read again. */
+  digest(trials: readonly Trial[], space: Space, direction: Direction): Digest {
+    const study = JSON.stringify([direction, ...space.map(({ name }) => name)]);
+    if (study !== this.#study) {
+      this.#study = study;
       this.#known = [];
-      this.#columns = space.map(() => new Float64Array(64));
+      this.#digest = emptyDigest(space.length, 64);
     }
     const count = trials.length;
-    if (count > (this.#columns[0]?.length ?? count))
-      this.#columns = this.#columns.map((column) => longer(column, count));
+    if (count > this.#digest.kind.length) this.#digest = longer(this.#digest, 2 * count);
+    const { kind, first, second, values } = this.#digest;
     for (let index = 0; index < count; index += 1) {
-      const { params } = trials[index] as Trial;
-      if (params === this.#known[index]) continue;
-      this.#known[index] = params;
+      const trial = trials[index] as Trial;
+      if (trial === this.#known[index]) continue;
+      this.#known[index] = trial;
+      const standing = standingOf(trial, direction);
+      kind[index] = standing.kind;
+      first[index] = standing.first;
+      second[index] = standing.second;
       space.forEach(({ name }, dimension) => {
-        (this.#columns[dimension] as Float64Array)[index] = params[name] ?? Number.NaN;
+        (values[dimension] as Float64Array)[index] = trial.params[name] ?? Number.NaN;
       });
     }
-    return this.#columns.map((column) => column.subarray(0, count));
+    return {
+      kind: kind.subarray(0, count),
+      first,
+      second,
+      values,
+    };
   }
 
   /** A table of so many numbers to write on, whatever stands in it; the next one is the same. A new one for every trial would cost more than its figures. */
@@ -58,8 +71,22 @@ export class Memory {
   }
 }
 
-function longer(column: Float64Array, least: number): Float64Array {
-  const grown = new Float64Array(2 * least);
-  grown.set(column);
+function emptyDigest(dimensions: number, length: number): Digest {
+  return {
+    kind: new Uint8Array(length),
+    first: new Float64Array(length),
+    second: new Float64Array(length),
+    values: Array.from({ length: dimensions }, () => new Float64Array(length)),
+  };
+}
+
+function longer(digest: Digest, length: number): Digest {
+  const grown = emptyDigest(digest.values.length, length);
+  grown.kind.set(digest.kind);
+  grown.first.set(digest.first);
+  grown.second.set(digest.second);
+  grown.values.forEach((column, dimension) => {
+    column.set(digest.values[dimension] as Float64Array);
+  });
   return grown;
 }

@@ -1,10 +1,33 @@
 // Which finished trials tpe calls good: the best tenth, 25 at most. Rules of Optuna 5 (optuna/samplers/_tpe/sampler.py, _split_trials).
 import { type Direction, lastStep, type Trial } from './trial.ts';
 
-/** Indexes of the trials that were split, ascending. */
+/** What a trial is to the split, in the order in which the good ones are taken. */
+export const COMPLETE = 0;
+export const PRUNED = 1;
+export const INFEASIBLE = 2;
+/** Never good, so that what is being tried draws nobody else (the constant liar). */
+export const RUNNING = 3;
+/** Neither good nor bad. */
+export const FAILED = 4;
+
+/** A trial's kind (one of the above) and, within it, its rank: the less the better, `second` where `first` is equal. */
+export interface Standing {
+  readonly kind: number;
+  readonly first: number;
+  readonly second: number;
+}
+
+/** Standings as columns. */
+export interface Standings {
+  readonly kind: Uint8Array;
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+}
+
+/** Indexes of what was split, ascending. */
 export interface Split {
-  readonly below: readonly number[];
-  readonly above: readonly number[];
+  readonly below: Int32Array;
+  readonly above: Int32Array;
 }
 
 /** How many of `finished` trials are good. */
@@ -13,57 +36,54 @@ export function goodCount(finished: number): number {
 }
 
 /**
- * Splits `trials` (no failed ones, ascending by number). The good ones are the best complete ones, then the pruned ones that came farthest and stood
- * best there, then those that break constraints least. Running ones are never good, so that what is being tried draws nobody else (the constant liar).
+ * Where `trial` stands: complete ones by value; pruned ones by how far they came, then by their value there, and last those that told no step; those
+ * that break constraints by how far they do.
  */
-export function splitTrials(trials: readonly Trial[], direction: Direction, good: number): Split {
+export function standingOf(trial: Trial, direction: Direction): Standing {
   const sign = direction === 'MINIMIZE' ? 1 : -1;
-  const complete = firstOf(good);
-  const pruned = firstOf(good);
-  const infeasible = firstOf(good);
-  trials.forEach((trial, index) => {
-    if (trial.state === 'RUNNING') return;
-    if (trial.violation > 0) infeasible.offer(index, 0, trial.violation);
-    else if (trial.state === 'COMPLETE') complete.offer(index, 0, sign * (trial.value as number));
-    else pruned.offer(index, ...prunedRank(trial, sign));
-  });
-  const below = [...complete.indexes, ...pruned.indexes, ...infeasible.indexes].slice(0, good).sort((a, b) => a - b);
-  const above: number[] = [];
+  if (trial.state === 'RUNNING') return { kind: RUNNING, first: 0, second: 0 };
+  if (trial.state === 'FAIL') return { kind: FAILED, first: 0, second: 0 };
+  if (trial.violation > 0) return { kind: INFEASIBLE, first: 0, second: trial.violation };
+  if (trial.state === 'COMPLETE') return { kind: COMPLETE, first: 0, second: sign * (trial.value as number) };
+  const last = lastStep(trial);
+  if (last === undefined) return { kind: PRUNED, first: 1, second: 0 };
+  const value = trial.steps.find(({ step }) => step === last)?.value ?? Number.NaN;
+  return { kind: PRUNED, first: -last, second: Number.isNaN(value) ? Number.POSITIVE_INFINITY : sign * value };
+}
+
+/** The `good` best are below, of equal ones the earlier; all other finished ones above, and running ones if they are to be counted. */
+export function splitStandings(
+  { kind, first, second }: Standings,
+  { good, countRunning }: { readonly good: number; readonly countRunning: boolean },
+): Split {
+  const best: number[] = [];
+  const precedes = (a: number, b: number) => {
+    if (kind[a] !== kind[b]) return (kind[a] as number) < (kind[b] as number);
+    if (first[a] !== first[b]) return (first[a] as number) < (first[b] as number);
+    return (second[a] as number) < (second[b] as number);
+  };
+  let counted = 0;
+  for (let index = 0; index < kind.length; index += 1) {
+    const own = kind[index] as number;
+    if (own < FAILED && (own !== RUNNING || countRunning)) counted += 1;
+    if (own >= RUNNING || (best.length === good && (good === 0 || !precedes(index, best[good - 1] as number))))
+      continue;
+    let at = best.length;
+    while (at > 0 && precedes(index, best[at - 1] as number)) at -= 1;
+    best.splice(at, 0, index);
+    if (best.length > good) best.pop();
+  }
+  const below = Int32Array.from(best).sort();
+  const above = new Int32Array(counted - below.length);
   let next = 0;
-  for (let index = 0; index < trials.length; index += 1) {
+  let made = 0;
+  for (let index = 0; index < kind.length; index += 1) {
+    const own = kind[index] as number;
     if (index === below[next]) next += 1;
-    else above.push(index);
+    else if (own < FAILED && (own !== RUNNING || countRunning)) {
+      above[made] = index;
+      made += 1;
+    }
   }
   return { below, above };
-}
-
-/** The farther the better, then the better value there; one that told no step comes last. */
-function prunedRank(trial: Trial, sign: 1 | -1): [number, number] {
-  const last = lastStep(trial);
-  if (last === undefined) return [1, 0];
-  const value = trial.steps.find(({ step }) => step === last)?.value ?? Number.NaN;
-  return [-last, Number.isNaN(value) ? Number.POSITIVE_INFINITY : sign * value];
-}
-
-/** Keeps the `count` (few) of least rank of what it is offered, in their order; of equal ones the earlier. */
-function firstOf(count: number) {
-  const indexes: number[] = [];
-  const firsts = new Float64Array(count + 1);
-  const seconds = new Float64Array(count + 1);
-  const offer = (index: number, first: number, second: number) => {
-    let at = indexes.length;
-    while (at > 0) {
-      const before = firsts[at - 1] as number;
-      if (first > before || (first === before && !(second < (seconds[at - 1] as number)))) break;
-      at -= 1;
-    }
-    if (at === count) return;
-    firsts.copyWithin(at + 1, at, count);
-    seconds.copyWithin(at + 1, at, count);
-    firsts[at] = first;
-    seconds[at] = second;
-    indexes.splice(at, 0, index);
-    if (indexes.length > count) indexes.pop();
-  };
-  return { indexes, offer };
 }

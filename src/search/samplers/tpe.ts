@@ -2,15 +2,15 @@
 // all others; of 24 points drawn from the first the one where it exceeds the second most is tried next. Equal to Optuna for the same chance, but
 // that ties between equal observations are always broken by age (numpy's sort leaves them to the processor).
 import { chanceOf, type Uniform } from './chance.ts';
-import { Memory } from './memory.ts';
+import { type Digest, Memory } from './memory.ts';
 import { logDensities, type Workplace } from './mixture-density.ts';
 import { drawPoints } from './mixture-draw.ts';
 import { type Mixture, mixtureOf } from './parzen.ts';
 import { drawAlone } from './random.ts';
 import type { Asked, Sampler } from './sampler.ts';
 import { type Dimension, isSingle, onlyValue, type Space } from './space.ts';
-import { goodCount, splitTrials } from './split.ts';
-import { type Params, type Trial, teaches } from './trial.ts';
+import { goodCount, RUNNING, splitStandings } from './split.ts';
+import type { Params } from './trial.ts';
 
 export interface TpeOptions {
   /** All dimensions in one draw, kernels being products; false: each dimension as if it were alone. */
@@ -39,19 +39,14 @@ export function suggestTpe(
   { rule, memory }: { readonly rule: TpeOptions; readonly memory: Memory },
   uniform: Uniform,
 ): Params {
-  const { space, direction } = asked;
-  const learned: Trial[] = [];
+  const { space, direction, trials } = asked;
+  const digest = memory.digest(trials, space, direction);
   let finished = 0;
-  for (const trial of asked.trials) {
-    if (teaches(trial)) finished += 1;
-    else if (trial.state !== 'RUNNING' || !rule.constantLiar) continue;
-    learned.push(trial);
-  }
+  for (const kind of digest.kind) if (kind < RUNNING) finished += 1;
   if (finished < rule.startupTrials) {
     return Object.fromEntries(space.map(({ name, distribution }) => [name, drawAlone(distribution, uniform)]));
   }
-  const observed = memory.valuesOf(learned, space);
-  const split = splitTrials(learned, direction, goodCount(finished));
+  const split = splitStandings(digest, { good: goodCount(finished), countRunning: rule.constantLiar });
   const values = new Float64Array(space.length);
   const table = (length: number) => memory.table(length);
   const draw = (dimensions: readonly number[]) => {
@@ -63,11 +58,11 @@ export function suggestTpe(
     });
   };
   const mixtures = (dimensions: readonly number[]) => {
-    const over = (rows: readonly number[]) =>
-      mixtureOf(pick(space, dimensions), valuesAt(pick(observed, dimensions), rows));
+    const over = (rows: Int32Array) =>
+      mixtureOf(pick(space, dimensions), valuesAt(pick(digest.values, dimensions), rows));
     return { good: over(split.below), bad: over(split.above) };
   };
-  const joint = rule.multivariate ? jointDimensions(space, observed, learned) : [];
+  const joint = rule.multivariate ? jointDimensions(space, digest) : [];
   draw(joint);
   space.forEach(({ distribution }, dimension) => {
     if (joint.includes(dimension)) return;
@@ -82,20 +77,20 @@ function pick<T>(of: readonly T[], indexes: readonly number[]): readonly T[] {
 }
 
 /** The dimensions that every finished trial has, by name, but for those of a single value. */
-function jointDimensions(space: Space, observed: readonly Float64Array[], trials: readonly Trial[]): readonly number[] {
+function jointDimensions(space: Space, { kind, values }: Digest): readonly number[] {
   const hasAll = (column: Float64Array) => {
-    for (let index = 0; index < column.length; index += 1)
-      if (Number.isNaN(column[index]) && teaches(trials[index] as Trial)) return false;
+    for (let index = 0; index < kind.length; index += 1)
+      if (Number.isNaN(column[index]) && (kind[index] as number) < RUNNING) return false;
     return true;
   };
   return space
     .map((_, index) => index)
-    .filter((index) => !isSingle((space[index] as Dimension).distribution) && hasAll(observed[index] as Float64Array))
+    .filter((index) => !isSingle((space[index] as Dimension).distribution) && hasAll(values[index] as Float64Array))
     .sort((a, b) => ((space[a] as Dimension).name < (space[b] as Dimension).name ? -1 : 1));
 }
 
 /** The values of the trials `rows` that have all of the dimensions, as columns. */
-function valuesAt(observed: readonly Float64Array[], rows: readonly number[]): readonly Float64Array[] {
+function valuesAt(observed: readonly Float64Array[], rows: Int32Array): readonly Float64Array[] {
   const columns = observed.map(() => new Float64Array(rows.length));
   let kept = 0;
   for (const row of rows) {

@@ -34,11 +34,6 @@ export function endOf(value: number): Pick<Trial, 'state' | 'value'> {
   return Number.isNaN(value) ? { state: 'FAIL', value: null } : { state: 'COMPLETE', value };
 }
 
-/** Whether samplers learn from `trial` as from a finished one. */
-export function teaches({ state }: Trial): boolean {
-  return state === 'COMPLETE' || state === 'PRUNED';
-}
-
 /** The last step told, by number; undefined without any. */
 export function lastStep({ steps }: Trial): number | undefined {
   let last: number | undefined;

@@ -6,12 +6,17 @@ import { logDensities } from '#search/samplers/mixture-density.ts';
 import { mixtureOf } from '#search/samplers/parzen.ts';
 import { seenBy } from '#search/samplers/sampler.ts';
 import { contains, type Space } from '#search/samplers/space.ts';
-import { goodCount, splitTrials } from '#search/samplers/split.ts';
+import { goodCount, splitStandings } from '#search/samplers/split.ts';
 import { suggestTpe, TPE_DEFAULTS, tpeSampler } from '#search/samplers/tpe.ts';
-import type { Params, Trial } from '#search/samplers/trial.ts';
+import type { Direction, Params, Trial } from '#search/samplers/trial.ts';
 import { mersenne } from '../../support/mersenne.ts';
 import { directionOf, golden, goldenSpace, stepOf, trialOf } from './golden.ts';
 import { spaces, studyOf } from './spaces.ts';
+
+function splitOf(trials: readonly Trial[], direction: Direction, good: number) {
+  const split = splitStandings(new Memory().digest(trials, [], direction), { good, countRunning: true });
+  return { below: [...split.below], above: [...split.above] };
+}
 
 describe('equal to Optuna', () => {
   test.each(golden.sequences)('a whole study, seed $seed, $options', ({ seed, options, trials }) => {
@@ -68,7 +73,7 @@ describe('equal to Optuna', () => {
   });
 
   test.each(golden.splits)('who is good among $trials.length trials', ({ direction, good, trials, below, above }) => {
-    const split = splitTrials(
+    const split = splitOf(
       trials.map((trial, number) => trialOf(number, { ...trial, steps: trial.steps.map(stepOf) })),
       directionOf(direction),
       good,
@@ -78,8 +83,8 @@ describe('equal to Optuna', () => {
 
   test('of equal ones the earlier is good', () => {
     const trials = [5, 1, 5, 1, 1].map((value, number) => trialOf(number, { value }));
-    expect(splitTrials(trials, 'MINIMIZE', 2)).toEqual({ below: [1, 3], above: [0, 2, 4] });
-    expect(splitTrials(trials, 'MAXIMIZE', 1)).toEqual({ below: [0], above: [1, 2, 3, 4] });
+    expect(splitOf(trials, 'MINIMIZE', 2)).toEqual({ below: [1, 3], above: [0, 2, 4] });
+    expect(splitOf(trials, 'MAXIMIZE', 1)).toEqual({ below: [0], above: [1, 2, 3, 4] });
   });
 
   test('a tenth is good, 25 at most', () => {
