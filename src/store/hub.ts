@@ -50,6 +50,14 @@ export interface TradeStore {
   ): Promise<readonly SourceSums[]>;
 }
 
+/** What this data folder holds of single closed trades, whichever hub the fleet has. */
+export interface RecordedTrades {
+  /** The trade of each key as it was recorded here last, in key order; undefined: it was not. */
+  byKeys(
+    keys: readonly Pick<ClosedTrade, 'bot' | 'tradeId' | 'pair' | 'openedAtMs'>[],
+  ): Promise<readonly (ClosedTrade | undefined)[]>;
+}
+
 /** A series of candles as the hub knows it. */
 export interface CandleListing {
   readonly pair: string;

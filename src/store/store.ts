@@ -14,7 +14,7 @@ import type { Side } from '#domain/market.ts';
 import type { NewSignal, Signal } from '#domain/signal.ts';
 import type { BotJournal } from './bot-journal.ts';
 import type { FeederJournal } from './feeder-journal.ts';
-import type { CandleStore, EntryStore, ParamStore, SnapshotStore, TradeStore } from './hub.ts';
+import type { CandleStore, EntryStore, ParamStore, RecordedTrades, SnapshotStore, TradeStore } from './hub.ts';
 import type { DeadLetterRequest, Outbox } from './outbox.ts';
 import type { PauseJournal } from './pause-journal.ts';
 import type { StudyJournal, StudyRequests } from './study-journal.ts';
@@ -27,6 +27,7 @@ export type {
   CandleStore,
   EntryStore,
   ParamStore,
+  RecordedTrades,
   SnapshotStore,
   SourceSums,
   TradeStore,
@@ -187,6 +188,7 @@ export interface GatewayStore extends AsyncDisposable {
   readonly trials: Pick<TrialJournal, 'of'>;
   readonly params: Pick<ParamStore, 'newest' | 'known'>;
   readonly trades: TradeStore;
+  readonly recorded: RecordedTrades;
   readonly candles: CandleStore;
   readonly entries: EntryStore;
   /** What waits for a hub that is not in the data folder; null: there is none. */

@@ -7,6 +7,7 @@ import type {
   FeederJournal,
   ParamStore,
   PauseJournal,
+  RecordedTrades,
   SignalJournal,
   StudyJournal,
   StudyRequests,
@@ -20,6 +21,7 @@ import { settledUpToSeq } from './forgetting.ts';
 import { paramReader } from './param-reader.ts';
 import { pauseReader } from './pauses.ts';
 import { ReadFile } from './read-file.ts';
+import { recordedReader } from './recorded-trades.ts';
 import { requestReader, signalReader } from './signal-reader.ts';
 import { seenRequestSeq, studyReader } from './study-reader.ts';
 import { trialReader } from './study-trials.ts';
@@ -34,6 +36,7 @@ export interface ReadPorts {
   readonly studies: Omit<StudyJournal, 'save'>;
   readonly params: Pick<ParamStore, 'newest'>;
   readonly trades: Omit<TradeStore, 'record'>;
+  readonly recorded: RecordedTrades;
   readonly pauses: Omit<PauseJournal, 'add' | 'end'>;
   readonly feeders: FeederJournal;
   readonly bots: Omit<BotJournal, 'save'>;
@@ -48,6 +51,7 @@ export function readPorts(folder: string): ReadPorts {
   const gateway = new ReadFile(folder, 'gateway');
   const worker = new ReadFile(folder, 'worker');
   const params = new ReadFile(folder, 'params');
+  const closed = new ReadFile(folder, 'trades');
   const trades = sumsReader(folder);
   return {
     signals: signalReader(gateway),
@@ -59,13 +63,14 @@ export function readPorts(folder: string): ReadPorts {
     trials: trialReader(worker),
     params: paramReader(params),
     trades,
+    recorded: recordedReader(closed),
     pauses: pauseReader(gateway),
     feeders: feederReader(gateway, worker),
     bots: botReader(worker),
     seenRequestSeq: () => seenRequestSeq(worker),
     settledUpToSeq: () => settledUpToSeq(worker),
     close: async () => {
-      for (const file of [gateway, worker, params]) file.close();
+      for (const file of [gateway, worker, params, closed]) file.close();
       await trades.close();
     },
   };
