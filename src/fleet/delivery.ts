@@ -29,6 +29,8 @@ export interface Owed {
   readonly notBeforeMs: number;
   /** Looked for until this; meaningful while settling. */
   readonly settleUntilMs: number;
+  /** Looked for until this at the latest when the bot could not be asked; meaningful while settling. */
+  readonly patienceUntilMs: number;
   /** Next look at this; meaningful while settling. */
   readonly lookAtMs: number;
 }
@@ -55,6 +57,7 @@ export function owe(delivery: Delivery, decision: Decision, at: { now: Now; sett
     startBeforeMs: fromWall(decision.dueAtMs + ttlMs, ttlMs),
     notBeforeMs: now.monotonicMs,
     settleUntilMs,
+    patienceUntilMs: settleUntilMs + settleMs,
     lookAtMs: now.monotonicMs,
   };
 }
@@ -71,7 +74,9 @@ export function lookedForAnew(owed: Owed, at: { now: Now; settings: FleetSetting
   const anewMs = Math.min(settleMs, LOOK_ANEW_MS);
   const isAnewAlready = settleUntilMs > (attempts.at(-1)?.finishedAtMs ?? 0) + settleMs;
   if (isAnewAlready || settleUntilMs - now.wallMs >= anewMs) return undefined;
-  return { ...change(owed, { settleUntilMs: now.wallMs + anewMs }), settleUntilMs: now.monotonicMs + anewMs };
+  const untilMs = now.monotonicMs + anewMs;
+  const longer = change(owed, { settleUntilMs: now.wallMs + anewMs });
+  return { ...longer, settleUntilMs: untilMs, patienceUntilMs: untilMs + settleMs };
 }
 
 /** Whether the order's end is unknown and its trade is still looked for. */
@@ -158,7 +163,9 @@ export function concluded(owed: Owed, end: AttemptEnd, at: { now: Now; settings:
         heldUntilMs,
       } as const;
       const { monotonicMs } = now;
-      return { ...change(owed, unknown), settleUntilMs: monotonicMs + settleMs, lookAtMs: monotonicMs };
+      const untilMs = monotonicMs + settleMs;
+      const settling = { settleUntilMs: untilMs, patienceUntilMs: untilMs + settleMs, lookAtMs: monotonicMs };
+      return { ...change(owed, unknown), ...settling };
     }
   }
 }
@@ -226,9 +233,11 @@ export function released(owed: Owed): Owed {
   return change(owed, { heldUntilMs: null });
 }
 
-/** After a look that decided nothing. */
-export function lookedAt(owed: Owed, now: Now): Owed {
-  return { ...owed, lookAtMs: now.monotonicMs + LOOK_EVERY_MS };
+/** After a look that decided nothing. One that could not be made is made up for, for as long again as looking takes. */
+export function lookedAt(owed: Owed, now: Now, { isMade }: { readonly isMade: boolean }): Owed {
+  const lookAtMs = now.monotonicMs + LOOK_EVERY_MS;
+  const untilMs = isMade ? owed.settleUntilMs : Math.min(lookAtMs, owed.patienceUntilMs);
+  return { ...owed, lookAtMs, settleUntilMs: Math.max(owed.settleUntilMs, untilMs) };
 }
 
 /** Whether it waits for an attempt: it is owed and none is under way. */

@@ -4,17 +4,17 @@ import { found, foundNothing, isSettling, lookedAt, type Owed, oneLookDecides } 
 import { findOurs, wantedTrade } from './settle.ts';
 import type { TradeRow } from './trade-row.ts';
 
-/** Looks once for all `settling` deliveries of one bot. A look that cannot be made decides nothing. */
+/** Looks once for all `settling` deliveries of one bot. A look that cannot be made decides nothing, and another one is waited for. */
 export async function look(settling: readonly Owed[], context: BotContext): Promise<void> {
   const open = await context.client.openTrades();
-  if (!open.ok) return later(settling, context, open.error);
+  if (!open.ok) return later(settling, context, open);
   const missing = await match(settling, open.value, context);
   if (missing.length === 0) return;
   const closed = await context.client.closedTrades();
-  if (!closed.ok) return later(missing, context, closed.error);
+  if (!closed.ok) return later(missing, context, closed);
   const unfound = await match(missing, closed.value, context);
   await Promise.all(unfound.filter(oneLookDecides).map((owed) => settleWithout(owed, context)));
-  later(unfound, context, 'not found');
+  later(unfound, context);
 }
 
 /** Settles what is found among `trades`; returns the rest. One trade settles at most one decision, so the deliveries are served one after the other. */
@@ -50,12 +50,18 @@ async function settleWithout(owed: Owed, { ledger, log }: BotContext): Promise<v
   if (result === 'recorded') log.warn({ bot, decisionId }, `the order made no trade: ${owed.delivery.detail}`);
 }
 
-function later(settling: readonly Owed[], { clock, ledger, log }: BotContext, why: string): void {
+/** Reschedules; `failure`: why the bot could not be asked. */
+function later(
+  settling: readonly Owed[],
+  { clock, ledger, log }: BotContext,
+  failure?: { readonly error: string },
+): void {
   const now = clock.now();
   for (const { delivery, decision } of settling) {
     const current = ledger.get(delivery.bot, decision.id);
     if (current === undefined || !isSettling(current)) continue;
-    ledger.reschedule(lookedAt(current, now));
+    ledger.reschedule(lookedAt(current, now, { isMade: failure === undefined }));
+    const why = failure?.error ?? 'not found';
     log.debug({ bot: delivery.bot, decisionId: decision.id, why }, 'looked for the trade of an order');
   }
 }

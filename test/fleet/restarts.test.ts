@@ -1,6 +1,7 @@
 // A service that ends again and again while an order is looked for: the looking ends all the same, and the pair is served again.
 import { expect, test } from 'vitest';
 import { openStandInBot } from '#demo/stand-in-bot.ts';
+import { proxyPage } from '#demo/stand-in-mischief.ts';
 import type { Clock } from '#domain/time.ts';
 import { decisionOf } from './deliveries.ts';
 import { botConfig, fastClock, fleetHarness } from './harness.ts';
@@ -8,6 +9,28 @@ import { botConfig, fastClock, fleetHarness } from './harness.ts';
 const SETTLE_SECONDS = 600;
 /** Shorter than the time that a start looks anew. */
 const LIFE_MS = 25_000;
+
+test('looks that could not be made do not end the looking', async () => {
+  await using bot = await openStandInBot();
+  bot.misbehave('/forceenter', { heard: 'reset' });
+  bot.misbehave('/status', ...Array.from({ length: 5 }, () => ({ heard: proxyPage(502, 'Bad Gateway') })));
+  // Looks are made every 2 s: the last one to fail is the first after the end.
+  await using h = fleetHarness([botConfig(bot)], { settleSeconds: 8 });
+  h.journal.owe(decisionOf('d1', Date.now()), ['BOT1']);
+  await h.outcome('d1', 'UNKNOWN');
+  await h.outcome('d1', 'FORWARDED');
+});
+
+test('a bot that never can be asked is given up', async () => {
+  await using bot = await openStandInBot();
+  bot.misbehave('/forceenter', { heard: 'reset' });
+  bot.misbehave('/status', ...Array.from({ length: 50 }, () => ({ heard: proxyPage(502, 'Bad Gateway') })));
+  await using h = fleetHarness([botConfig(bot)], { settleSeconds: 4 });
+  h.journal.owe(decisionOf('d1', Date.now()), ['BOT1']);
+  await h.outcome('d1', 'UNKNOWN');
+  await h.until(() => h.journal.delivery('d1', 'BOT1').settleUntilMs === null);
+  expect(h.journal.decision('d1').outcome).toBe('UNKNOWN');
+});
 
 test('looking goes on for a while after a start, once, however often the worker ends', async () => {
   await using bot = await openStandInBot();
