@@ -1,6 +1,7 @@
 // What pairs that are searched together lend each other: every cell's sums over all their trades, by the range of time in which those were taken.
 // Ranges are pooled only where they begin and end at the same instants, so that no fold borrows from what comes after it.
 import type { Candles } from '#domain/market.ts';
+import type { StudySpec } from '#domain/study.ts';
 import { cellRanges, cellRules } from './cell-ranges.ts';
 import { judgeCells } from './judge.ts';
 import { statisticsFor } from './objective.ts';
@@ -21,11 +22,28 @@ export function rangeKey({ openTimeMs }: Candles, fold?: PlannedFold): string {
     : `train ${fold.trainFromMs} ${fold.trainToMs}`;
 }
 
-/** The pools of `inputs`, studies of different pairs that ask the same. Studies by calmar, `tpe` or `random` lend nothing. */
+/** Whether studies like this one lend and borrow: not by calmar, `tpe` or `random`. */
+export function lends(spec: StudySpec): boolean {
+  return spec.objective !== 'CALMAR' && !samples(spec);
+}
+
+/** The pools of several pools, added up in their order. */
+export function mergedPools(parts: readonly PairPools[]): PairPools {
+  const merged = new Map<string, OpenPool>();
+  for (const [key, { sums, trades }] of parts.flatMap((part) => [...part])) {
+    const cells = [...sums.values()][0]?.length ?? 0;
+    const pool = merged.get(key) ?? openPool(cells, [...sums.keys()]);
+    merged.set(key, pool);
+    pool.add(sums, trades);
+  }
+  return new Map([...merged].map(([key, { pool }]) => [key, pool]));
+}
+
+/** The pools of `inputs`, studies of different pairs that ask the same. Those that do not lend are passed over. */
 export function poolPairs(inputs: Iterable<StudyInput>): PairPools {
   const pools = new Map<string, OpenPool>();
   for (const { spec, signals, candles: all } of inputs) {
-    if (spec.objective === 'CALMAR' || samples(spec)) continue;
+    if (!lends(spec)) continue;
     const { candles, entries } = stage(all, signals, spec);
     if (entries.candle.length === 0) continue;
     const space = spaceOf(spec);

@@ -14,6 +14,8 @@ import { stage } from './stage.ts';
 export interface ReplayRequest {
   readonly candles: Candles;
   readonly signals: readonly HistoricalSignal[] | null;
+  /** Where the signals came from; absent: a file. */
+  readonly source?: 'file' | 'hub' | undefined;
   /** null: both sides. */
   readonly side: Side | null;
   readonly fills: Fills;

@@ -23,7 +23,7 @@ export const BORROWED_TRADES = 100;
 
 /** An empty pool for `cells` cells and these statistics. */
 export function openPool(cells: number, statistics: readonly Statistic[]): OpenPool {
-  const sums = new Map(statistics.map((statistic) => [statistic, new Float64Array(cells)]));
+  const sums = new Map(statistics.map((statistic) => [statistic, shared(cells)]));
   let trades = 0;
   return {
     add: (added, count) => {
@@ -38,6 +38,11 @@ export function openPool(cells: number, statistics: readonly Statistic[]): OpenP
       return { sums, trades };
     },
   };
+}
+
+/** Zeros in shared memory: every thread that borrows looks at the same. */
+function shared(cells: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(cells * Float64Array.BYTES_PER_ELEMENT));
 }
 
 /**

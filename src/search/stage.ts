@@ -11,17 +11,21 @@ export interface Stage extends PlacedEntries {
 }
 
 /**
- * The stage for `signals` (null: an entry at every candle) of one side (null: both). freqtrade fills holes, so entries may fall on the candles it
+ * The stage for `signals` (null: an entry at every candle) of one side (null: both), which came from `source`. freqtrade fills holes, so entries may fall on the candles it
  * makes up, and it never enters in the first candle of a period, since it moves every signal on by one (optimize/backtesting.py,
  * _get_ohlcv_as_lists): such entries count as skipped.
  */
 export function stage(
   candles: Candles,
   signals: readonly HistoricalSignal[] | null,
-  { side, fills }: { readonly side: Side | null; readonly fills: Fills },
+  {
+    side,
+    fills,
+    source = 'file',
+  }: { readonly side: Side | null; readonly fills: Fills; readonly source?: 'file' | 'hub' | undefined },
 ): Stage {
   const seen = fills === 'FREQTRADE' ? withoutHoles(candles) : candles;
-  const placed = signals === null ? everyCandle(seen, side) : placeSignals(seen, signals, { side, source: 'file' });
+  const placed = signals === null ? everyCandle(seen, side) : placeSignals(seen, signals, { side, source });
   if (fills === 'CONSERVATIVE') return { ...placed, candles: seen };
   const { entries, report } = placed;
   const inFirst = firstAtOrAfter(entries.candle, 1);

@@ -1,9 +1,10 @@
-// The threads that run studies: so many at a time, each one after the other, the rest in the order in which they came. What is asked goes on answering
+// The threads that work on studies: so many at a time, each one after the other, the rest in the order in which they came. What is asked goes on answering
 // meanwhile, and any study can be ended at any instant.
 import { Worker } from 'node:worker_threads';
 import { Fault } from '#domain/fault.ts';
 import type { FlatPlane } from '#domain/plane.ts';
 import type { StudyResult } from '#domain/study.ts';
+import type { PairPools } from './pair-pools.ts';
 import type { FromThread, PlainFault, ReadCandles, StudyTask, ToThread } from './thread-messages.ts';
 import type { FinishedTrial } from './trial-log.ts';
 
@@ -32,8 +33,12 @@ export interface RunningStudy {
 export interface StudyPool extends AsyncDisposable {
   /** How many studies run at once. */
   readonly threads: number;
-  /** Runs a study as soon as a thread is free. */
-  run(task: StudyTask, watch: StudyWatch): RunningStudy;
+  /** Runs a study as soon as it is known whole and a thread is free. */
+  run(task: StudyTask | Promise<StudyTask>, watch: StudyWatch): RunningStudy;
+  /** What these studies lend each other, before what waits. Rejects when the pool ends. */
+  lend(tasks: readonly StudyTask[]): Promise<PairPools>;
+  /** The name of the period of each task's candles, before what waits; null where there is nothing to lend from. */
+  periods(tasks: readonly StudyTask[]): Promise<readonly (string | null)[]>;
   /** Gives back the threads that have nothing to do, and the candles. */
   rest(): void;
 }
@@ -43,11 +48,13 @@ export function openStudyPool(threads: number): StudyPool {
   return new Pool(threads);
 }
 
-/** One study from its asking to its end. */
-interface Job {
-  readonly task: StudyTask;
+/** One piece of work from its asking to its end. */
+interface Work {
+  readonly message: ToThread;
   readonly watch: StudyWatch;
-  readonly end: PromiseWithResolvers<StudyEnd>;
+  /** Told the message that ends it. */
+  readonly resolve: (end: FromThread) => void;
+  readonly reject: (reason: unknown) => void;
   /** The thread that has it; undefined: it waits, or has ended. */
   thread: Worker | undefined;
 }
@@ -55,22 +62,52 @@ interface Job {
 class Pool implements StudyPool {
   readonly threads: number;
   readonly #free: Worker[] = [];
-  readonly #busy = new Map<Worker, Job>();
-  readonly #waiting: Job[] = [];
+  readonly #busy = new Map<Worker, Work>();
+  readonly #waiting: Work[] = [];
   /** By market, the latest last; a promise while somebody reads. undefined: it could not be read. */
   readonly #candles = new Map<string, Promise<ReadCandles | undefined>>();
   readonly #reading = new Map<Worker, (candles: ReadCandles | undefined) => void>();
+  #closed = false;
 
   constructor(threads: number) {
     this.threads = threads;
   }
 
-  run(task: StudyTask, watch: StudyWatch): RunningStudy {
-    const job: Job = { task, watch, end: Promise.withResolvers(), thread: undefined };
-    job.end.promise.catch(() => undefined);
-    this.#waiting.push(job);
-    this.#next();
-    return { end: job.end.promise, stop: () => this.#stop(job) };
+  run(task: StudyTask | Promise<StudyTask>, watch: StudyWatch): RunningStudy {
+    const end = Promise.withResolvers<StudyEnd>();
+    end.promise.catch(() => undefined);
+    let work: Work | undefined;
+    let stopped = false;
+    const begin = (known: StudyTask) => {
+      if (stopped) return;
+      work = {
+        message: { kind: 'study', task: known, candles: undefined },
+        watch,
+        resolve: (told) => told.kind === 'done' && end.resolve({ result: told.result, plane: told.plane }),
+        reject: end.reject,
+        thread: undefined,
+      };
+      this.#waiting.push(work);
+      this.#next();
+    };
+    if (task instanceof Promise) task.then(begin).catch(end.reject);
+    else begin(task);
+    const stop = async () => {
+      stopped = true;
+      end.reject(STOPPED());
+      if (work !== undefined) await this.#stop(work);
+    };
+    return { end: end.promise, stop };
+  }
+
+  async lend(tasks: readonly StudyTask[]): Promise<PairPools> {
+    const told = await this.#errand({ kind: 'lend', tasks });
+    return told.kind === 'lent' ? told.pools : new Map();
+  }
+
+  async periods(tasks: readonly StudyTask[]): Promise<readonly (string | null)[]> {
+    const told = await this.#errand({ kind: 'periods', tasks });
+    return told.kind === 'found' ? told.periods : [];
   }
 
   rest(): void {
@@ -79,27 +116,38 @@ class Pool implements StudyPool {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const job of this.#waiting.splice(0)) job.end.reject(STOPPED());
+    this.#closed = true;
+    for (const work of this.#waiting.splice(0)) work.reject(STOPPED());
     await Promise.all([...this.#free.splice(0), ...this.#busy.keys()].map((thread) => thread.terminate()));
   }
 
+  #errand(message: ToThread): Promise<FromThread> {
+    const { promise, resolve, reject } = Promise.withResolvers<FromThread>();
+    this.#waiting.unshift({ message, watch: { onProgress: () => undefined }, resolve, reject, thread: undefined });
+    this.#next();
+    return promise;
+  }
+
   #next(): void {
+    if (this.#closed) for (const work of this.#waiting.splice(0)) work.reject(STOPPED());
     while (this.#waiting.length > 0 && this.#busy.size < this.threads) {
-      const job = this.#waiting.shift() as Job;
+      const work = this.#waiting.shift() as Work;
       const thread = this.#free.pop() ?? this.#start();
-      job.thread = thread;
-      this.#busy.set(thread, job);
-      void this.#hand(thread, job);
+      work.thread = thread;
+      this.#busy.set(thread, work);
+      void this.#hand(thread, work);
     }
   }
 
-  /** Hands the job over with the candles when they are at hand; while another thread reads them, as soon as it has. */
-  async #hand(thread: Worker, job: Job): Promise<void> {
-    const { candlesFolder, spec } = job.task;
+  /** Hands the work over, a study with its candles when they are at hand; while another thread reads them, as soon as it has. */
+  async #hand(thread: Worker, work: Work): Promise<void> {
+    const { message } = work;
+    if (message.kind !== 'study' || message.task.candles !== undefined) return thread.postMessage(message);
+    const { candlesFolder, spec } = message.task;
     const market = `${candlesFolder}\n${spec.pair}\n${spec.timeframe}`;
     const known = this.#candles.get(market);
     const candles = await known;
-    if (job.thread !== thread) return;
+    if (work.thread !== thread) return;
     const reading = Promise.withResolvers<ReadCandles | undefined>();
     this.#reading.set(thread, reading.resolve);
     if (candles === undefined) this.#keep(market, reading.promise);
@@ -108,7 +156,7 @@ class Pool implements StudyPool {
       // When its file has changed since, the thread reads it and tells.
       void reading.promise.then((newer) => newer !== undefined && this.#keep(market, Promise.resolve(newer)));
     }
-    thread.postMessage({ task: job.task, candles } satisfies ToThread);
+    thread.postMessage({ ...message, candles } satisfies ToThread);
   }
 
   /** As many markets as threads can use, and one more. */
@@ -130,25 +178,25 @@ class Pool implements StudyPool {
   }
 
   #hear(thread: Worker, message: FromThread): void {
-    const job = this.#busy.get(thread);
-    if (job === undefined) return;
+    const work = this.#busy.get(thread);
+    if (work === undefined) return;
     switch (message.kind) {
       case 'candles':
         this.#reading.get(thread)?.(message.candles);
         return;
       case 'progress':
-        job.watch.onProgress(message.share);
+        work.watch.onProgress(message.share);
         return;
       case 'trial':
-        job.watch.onTrial?.(message.trial);
+        work.watch.onTrial?.(message.trial);
         return;
-      case 'done':
-        job.end.resolve({ result: message.result, plane: message.plane });
-        break;
       case 'fault':
-        job.end.reject(faultFrom(message));
+        work.reject(faultFrom(message));
+        break;
+      default:
+        work.resolve(message);
     }
-    this.#release(thread, job);
+    this.#release(thread, work);
     this.#free.push(thread);
     this.#next();
   }
@@ -156,25 +204,24 @@ class Pool implements StudyPool {
   #lose(thread: Worker, error: unknown): void {
     const at = this.#free.indexOf(thread);
     if (at >= 0) this.#free.splice(at, 1);
-    const job = this.#busy.get(thread);
-    if (job === undefined) return;
-    job.end.reject(error);
-    this.#release(thread, job);
+    const work = this.#busy.get(thread);
+    if (work === undefined) return;
+    work.reject(error);
+    this.#release(thread, work);
     this.#next();
   }
 
-  #release(thread: Worker, job: Job): void {
+  #release(thread: Worker, work: Work): void {
     this.#busy.delete(thread);
-    job.thread = undefined;
+    work.thread = undefined;
     this.#reading.get(thread)?.(undefined);
     this.#reading.delete(thread);
   }
 
-  async #stop(job: Job): Promise<void> {
-    const waiting = this.#waiting.indexOf(job);
+  async #stop(work: Work): Promise<void> {
+    const waiting = this.#waiting.indexOf(work);
     if (waiting >= 0) this.#waiting.splice(waiting, 1);
-    job.end.reject(STOPPED());
-    await job.thread?.terminate();
+    await work.thread?.terminate();
   }
 }
 

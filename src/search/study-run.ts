@@ -26,6 +26,8 @@ export interface StudyInput {
   readonly report: CandleReport;
   /** The signals of the period only; null: an entry at every candle and side. */
   readonly signals: readonly HistoricalSignal[] | null;
+  /** Where the signals came from; absent: a file. */
+  readonly source?: 'file' | 'hub';
   /** Levels a winner must beat; position level. */
   readonly fallback: ExitLevels;
   readonly incumbent: ExitLevels | null;
@@ -50,7 +52,7 @@ export function runStudy(
   log: TrialLog = { known: [], told: () => undefined },
 ): StudyOutcome {
   const { spec } = input;
-  const { candles, entries, report } = stage(input.candles, input.signals, spec);
+  const { candles, entries, report } = stage(input.candles, input.signals, { ...spec, source: input.source });
   const count = entries.candle.length;
   if (count === 0)
     throw new Fault('UNUSABLE_INPUT', `entries (--entries, --from, --to): ${noEntries(report.count, report.skipped)}`);

@@ -1,5 +1,6 @@
 // What a study's thread and its owner say to each other. Candles and planes are columns and cross without being copied.
 import type { Fault, FaultCode } from '#domain/fault.ts';
+import type { HistoricalSignal } from '#domain/market.ts';
 import type { FlatPlane } from '#domain/plane.ts';
 import type { Rivals, StudyResult, StudySpec } from '#domain/study.ts';
 import type { CandleFile } from '#market/candles.ts';
@@ -11,8 +12,12 @@ export interface StudyTask extends Rivals {
   /** Checked. */
   readonly spec: StudySpec;
   readonly candlesFolder: string;
-  /** CSV of entries; null: an entry at every candle and side. */
+  /** Candles that are in no folder; absent: those of `candlesFolder`. */
+  readonly candles?: CandleFile;
+  /** CSV of entries; null: `signals`. */
   readonly entriesFile: string | null;
+  /** Entries of the hub; absent, or none of them within the candles: an entry at every candle and side. */
+  readonly signals?: readonly HistoricalSignal[];
   /** Trials that an earlier run has finished; absent: none. */
   readonly known?: readonly FinishedTrial[];
   /** What other pairs that are searched together lend; absent: nothing. */
@@ -25,18 +30,21 @@ export interface ReadCandles {
   readonly file: CandleFile;
 }
 
-/** One study for a thread that has none. */
-export interface ToThread {
-  readonly task: StudyTask;
-  readonly candles: ReadCandles | undefined;
-}
+/** One piece of work for a thread that has none: a study, or what several studies lend each other. */
+export type ToThread =
+  | { readonly kind: 'study'; readonly task: StudyTask; readonly candles: ReadCandles | undefined }
+  | { readonly kind: 'lend'; readonly tasks: readonly StudyTask[] }
+  | { readonly kind: 'periods'; readonly tasks: readonly StudyTask[] };
 
-/** What a thread tells of its study; after `done` or `fault` it is free. */
+/** What a thread tells of its work; after an end (`done`, `lent`, `found` or `fault`) it is free. */
 export type FromThread =
   | { readonly kind: 'candles'; readonly candles: ReadCandles }
   | { readonly kind: 'progress'; readonly share: number }
   | { readonly kind: 'trial'; readonly trial: FinishedTrial }
   | { readonly kind: 'done'; readonly result: StudyResult; readonly plane: FlatPlane }
+  | { readonly kind: 'lent'; readonly pools: PairPools }
+  /** For each task the name of its candles' period; null where there is nothing to lend from. */
+  | { readonly kind: 'found'; readonly periods: readonly (string | null)[] }
   | ({ readonly kind: 'fault' } & PlainFault);
 
 /** A Fault as plain data. */
