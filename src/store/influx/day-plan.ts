@@ -4,7 +4,7 @@
 import type { ClosedTrade } from '#domain/trade.ts';
 import { WHOLE_DAY } from './day-fold.ts';
 import { dayOf } from './trade-columns.ts';
-import { DAY_MS, spanOf, type TradeDay } from './trade-day.ts';
+import { DAY_MS, type KeptRows, spanOf, type TradeDay } from './trade-day.ts';
 import type { TradeRange } from './trade-flux.ts';
 
 /** from <= time < end, epoch ms, as far as the hub knows time; `monotonicMs`: when it is asked. */
@@ -21,6 +21,8 @@ export type OwnTrades = ReadonlyMap<number, readonly ClosedTrade[]>;
 
 /** How far back trades are read again with every question. */
 export const OVERLAP_MS = 600_000;
+/** Trades settle in steps, so that what is settled stays the same for a while. */
+const SETTLE_MS = 300_000;
 /** No day's figures are older than about this, whatever was compared. */
 const RENEW_MS = DAY_MS;
 const HUB_TIME_MS = 9_223_372_036_000;
@@ -53,16 +55,16 @@ export function changedOf(touched: ReadonlyMap<number, number>, query: DayQuery)
 }
 
 /** Of a known day: everything, what lies at or after a time, or nothing. */
-export type DayRead = 'whole' | 'none' | { readonly fromMs: number };
+export type DayRead = 'whole' | 'none' | { readonly fromMs: number; readonly kept: KeptRows };
 
 /** What is read of `day`, known but for what was touched here from `touchedMs` on. */
 export function readsOf(day: TradeDay, query: DayQuery, touchedMs: number | undefined): DayRead {
-  const { dayMs, rows } = day;
+  const { dayMs, kept } = day;
   const tailMs = tailOf(day, query.endMs);
   if (touchedMs !== undefined && touchedMs < tailMs) return 'whole';
   const needsRows = tailMs < dayMs + DAY_MS || isLaidOpen(dayMs, query);
-  if (needsRows && rows === undefined) return 'whole';
-  return tailMs < Math.min(query.endMs, dayMs + DAY_MS) ? { fromMs: tailMs } : 'none';
+  if ('sums' in kept) return needsRows ? 'whole' : 'none';
+  return tailMs < Math.min(query.endMs, dayMs + DAY_MS) ? { fromMs: tailMs, kept } : 'none';
 }
 
 /** Whether the day's sums will not do: the window cuts it, or something is laid over it. */
@@ -72,7 +74,8 @@ export function isLaidOpen(dayMs: number, { fromMs, endMs, own }: DayQuery): boo
 
 /** Up to where the day at `dayMs` is settled when it is read now. */
 export function settledTo(dayMs: number, { endMs }: DayQuery): number {
-  return Math.min(dayMs + DAY_MS, Math.max(dayMs, endMs - OVERLAP_MS));
+  const sureMs = Math.floor((endMs - OVERLAP_MS) / SETTLE_MS) * SETTLE_MS;
+  return Math.min(dayMs + DAY_MS, Math.max(dayMs, sureMs));
 }
 
 /** From where on the day is read again; its end: nothing of it. */
@@ -87,7 +90,7 @@ export function comparable(
   turn: number,
 ): readonly { readonly day: TradeDay; readonly range: TradeRange }[] {
   const partOf = (day: TradeDay) => ({ day, range: { fromMs: day.dayMs, toMs: tailOf(day, endMs) } });
-  const written = known.filter((day) => day.rows !== undefined && tailOf(day, endMs) < day.dayMs + DAY_MS);
+  const written = known.filter((day) => 'rows' in day.kept && tailOf(day, endMs) < day.dayMs + DAY_MS);
   const settled = known.filter((day) => tailOf(day, endMs) >= day.dayMs + DAY_MS);
   const inTurn = settled[turn % Math.max(1, settled.length)];
   return [...written, ...(inTurn === undefined ? [] : [inTurn])]

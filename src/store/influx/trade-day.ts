@@ -1,55 +1,58 @@
-// One UTC day of trades as last read: sums of all of it, and its rows as long as a part of it may be asked for or read again. Never changed, only replaced.
+// One UTC day of trades as last read: what all of it says, or its rows as long as parts of it may be asked for or read again. Rows come in two parts: the
+// settled ones, which stay for a while, and the tail, which every read brings anew. Never changed, only replaced.
 import type { ClosedTrade } from '#domain/trade.ts';
-import { type DayFold, type Span, WHOLE_DAY } from './day-fold.ts';
-import { type DayPrint, printOf } from './day-print.ts';
+import { type Span, WHOLE_DAY } from './day-fold.ts';
+import type { DayPrint } from './day-print.ts';
 import type { PackedSums } from './day-sums.ts';
-import { survivors } from './trade-identity.ts';
 import { TradeRows } from './trade-rows.ts';
 
 export const DAY_MS = 86_400_000;
 
 export interface TradeDay {
   readonly dayMs: number;
-  readonly sums: PackedSums;
-  readonly print: DayPrint;
   /** How the hub's counts differed although the day had just been read. */
   readonly accepted: ReadonlyMap<string, number>;
-  readonly rows: TradeRows | undefined;
   /** Everything before is settled: it was read long enough after it happened. Epoch ms within the day. */
   readonly settledToMs: number;
   /** When all of it was last read, monotonic ms. */
   readonly readAtMs: number;
+  readonly kept: KeptRows | KeptSums;
 }
 
-/** The day of `rows`, its sums made by `fold`. */
-export function tradeDay<T>(
-  rows: TradeRows,
-  fold: DayFold<T>,
-  read: Pick<TradeDay, 'settledToMs' | 'readAtMs' | 'accepted'>,
-): TradeDay {
-  const sums = fold.fold(rows, survivors(rows), WHOLE_DAY).packed();
-  return { ...read, dayMs: rows.dayMs, rows, sums, print: printOf(rows, WHOLE_DAY) };
+export interface KeptRows {
+  readonly rows: TradeRows;
+  /** What lies at or after `fromMs`, none of which is in `rows`; undefined: all is. */
+  readonly tail: { readonly rows: TradeRows; readonly fromMs: number } | undefined;
 }
 
-/** `day` without its rows, for keeping. */
-export function withoutRows(day: TradeDay): TradeDay {
-  return day.rows === undefined ? day : { ...day, rows: undefined };
+export interface KeptSums {
+  readonly sums: PackedSums;
+  readonly print: DayPrint;
 }
 
-/** The rows of `before` that lie before `fromMs`, and all of `tail`. */
-export function joinedRows(before: TradeRows, tail: TradeRows, fromMs: number): TradeRows {
-  const joined = new TradeRows(before.dayMs, before.count + tail.count + 16);
-  const fromNs = (fromMs - before.dayMs) * 1e6;
-  const { ns } = before.columns;
-  for (let row = 0; row < before.count; row += 1) if ((ns[row] as number) < fromNs) joined.copy(before, row);
-  for (let row = 0; row < tail.count; row += 1) joined.copy(tail, row);
-  return joined;
+/** The day's rows before `fromMs`: those kept as settled themselves when that is all of them. */
+export function rowsBefore(dayMs: number, { rows, tail }: KeptRows, fromMs: number): TradeRows {
+  return tail?.fromMs === fromMs ? rows : copied(dayMs, tail === undefined ? [rows] : [rows, tail.rows], fromMs);
 }
 
-/** `rows` with `trades` of that day recorded here, which stand before what the hub says of them. */
-export function rowsWith(rows: TradeRows, trades: readonly ClosedTrade[]): TradeRows {
-  const all = joinedRows(rows, new TradeRows(rows.dayMs), rows.dayMs + DAY_MS);
-  for (const trade of trades) all.add(trade, (trade.closedAtMs - rows.dayMs) * 1e6);
+/** All rows of the day in one, with `own` trades of that day recorded here, which stand before what the hub says of them. */
+export function allRows(dayMs: number, { rows, tail }: KeptRows, own: readonly ClosedTrade[] = []): TradeRows {
+  if (tail === undefined && own.length === 0) return rows;
+  const all = copied(dayMs, tail === undefined ? [rows] : [rows, tail.rows], dayMs + DAY_MS);
+  for (const trade of own) all.add(trade, (trade.closedAtMs - dayMs) * 1e6);
+  return all;
+}
+
+function copied(dayMs: number, parts: readonly TradeRows[], endMs: number): TradeRows {
+  const all = new TradeRows(
+    dayMs,
+    parts.reduce((sum, { count }) => sum + count, 16),
+  );
+  const endNs = (endMs - dayMs) * 1e6;
+  for (const part of parts) {
+    const { ns } = part.columns;
+    for (let row = 0; row < part.count; row += 1) if ((ns[row] as number) < endNs) all.copy(part, row);
+  }
   return all;
 }
 

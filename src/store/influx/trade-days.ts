@@ -2,13 +2,12 @@
 // their rows. A question reads what is new, compares what is old, and only then changes anything: a read that fails leaves all as it was.
 import type { ClosedTrade } from '#domain/trade.ts';
 import type { DayFold } from './day-fold.ts';
+import { DayFolding } from './day-folding.ts';
 import { changedOf, comparable, type DayQuery, dayQuery, isLaidOpen, overdue, readsOf, settledTo } from './day-plan.ts';
-import { type DayPrint, differences, printOf, sameDifferences } from './day-print.ts';
+import { differences, printOf, sameDifferences } from './day-print.ts';
 import type { DaySums } from './day-sums.ts';
 import { dayOf } from './trade-columns.ts';
-import { DAY_MS, joinedRows, rowsWith, spanOf, type TradeDay, tradeDay, withoutRows } from './trade-day.ts';
-import type { TradeRange } from './trade-flux.ts';
-import { survivors } from './trade-identity.ts';
+import { DAY_MS, type KeptRows, rowsBefore, spanOf, type TradeDay } from './trade-day.ts';
 import type { TradeReads } from './trade-reads.ts';
 import { TradeRows } from './trade-rows.ts';
 
@@ -31,6 +30,7 @@ const MOST_EMPTY_DAYS = 4_000;
 
 export class TradeDays<Result> {
   readonly #fold: DayFold<Result>;
+  readonly #folding: DayFolding<Result>;
   readonly #reads: TradeReads;
   readonly #days = new Map<number, TradeDay>();
   /** By day the earliest time that was touched here and has not been read since. */
@@ -40,6 +40,7 @@ export class TradeDays<Result> {
 
   constructor(fold: DayFold<Result>, reads: TradeReads) {
     this.#fold = fold;
+    this.#folding = new DayFolding(fold);
     this.#reads = reads;
   }
 
@@ -58,7 +59,8 @@ export class TradeDays<Result> {
       if (renewed.has(day.dayMs)) continue;
       const read = readsOf(day, query, touched.get(day.dayMs));
       if (read === 'whole') renewed.set(day.dayMs, this.#dayOf(await this.#readDay(day.dayMs), query));
-      else if (read !== 'none') renewed.set(day.dayMs, await this.#readTail(day, read.fromMs, query));
+      else if (read !== 'none')
+        renewed.set(day.dayMs, await this.#readTail(day, read.kept, { fromMs: read.fromMs, query }));
     }
     await this.#discover(query);
     for (const [dayMs, day] of renewed) this.#days.set(dayMs, day);
@@ -90,18 +92,15 @@ export class TradeDays<Result> {
           );
     for (const [index, { day, range }] of compared.entries()) {
       const hub = prints[index] ?? new Map();
-      if (sameDifferences(differences(ownPrint(day, range), hub), day.accepted)) continue;
-      const read = this.#dayOf(await this.#readDay(day.dayMs), query, (fresh) =>
-        differences(ownPrint(fresh, range), hub),
-      );
-      renewed.set(day.dayMs, read);
+      const span = spanOf(day.dayMs, range.fromMs, range.toMs);
+      if (sameDifferences(differences(this.#folding.print(day, span), hub), day.accepted)) continue;
+      const read = await this.#readDay(day.dayMs);
+      const accepted = differences(printOf(read, span), hub);
+      renewed.set(day.dayMs, this.#dayOf(read, query, accepted));
     }
     const old = overdue(known, query);
     if (old !== undefined && !renewed.has(old.dayMs)) {
-      renewed.set(
-        old.dayMs,
-        this.#dayOf(await this.#readDay(old.dayMs), query, () => old.accepted),
-      );
+      renewed.set(old.dayMs, this.#dayOf(await this.#readDay(old.dayMs), query, old.accepted));
     }
     return renewed;
   }
@@ -111,9 +110,9 @@ export class TradeDays<Result> {
     const firstDay = dayOf(query.fromMs);
     for (let dayMs = dayOf(query.endMs - 1); dayMs >= firstDay; dayMs -= DAY_MS) {
       if (this.#days.has(dayMs)) continue;
-      const day = this.#dayOf(await this.#readDay(dayMs), query);
-      this.#days.set(dayMs, day);
-      if (day.print.size > 0 || dayMs === firstDay) continue;
+      const rows = await this.#readDay(dayMs);
+      this.#days.set(dayMs, this.#dayOf(rows, query));
+      if (rows.count > 0 || dayMs === firstDay) continue;
       const lastMs = await this.#reads.lastMs(this.#fold.anchor, { fromMs: firstDay, toMs: dayMs });
       const nextDay = lastMs === undefined ? firstDay - DAY_MS : dayOf(lastMs);
       const isLong = dayMs - nextDay > MOST_EMPTY_DAYS * DAY_MS;
@@ -122,6 +121,11 @@ export class TradeDays<Result> {
       }
       dayMs = nextDay + DAY_MS;
     }
+    // What was recorded here may lie where the hub holds nothing yet.
+    for (const dayMs of query.own.keys()) {
+      if (dayMs < firstDay || dayMs >= query.endMs || this.#days.has(dayMs)) continue;
+      this.#days.set(dayMs, this.#dayOf(new TradeRows(dayMs, 0), query));
+    }
   }
 
   #readDay(dayMs: number): Promise<TradeRows> {
@@ -129,17 +133,31 @@ export class TradeDays<Result> {
   }
 
   /** The day of `rows`, with its rows when they will be needed. `accepted`: what remains different although it was just read. */
-  #dayOf(rows: TradeRows, query: DayQuery, accepted: (day: TradeDay) => TradeDay['accepted'] = () => NONE): TradeDay {
-    const read = { settledToMs: settledTo(rows.dayMs, query), readAtMs: query.monotonicMs, accepted: NONE };
-    const day = tradeDay(rows, this.#fold, read);
-    const whole = { ...day, accepted: accepted(day) };
-    return isKeptWithRows(day, query) ? whole : withoutRows(whole);
+  #dayOf(rows: TradeRows, query: DayQuery, accepted: TradeDay['accepted'] = new Map()): TradeDay {
+    const { dayMs } = rows;
+    const kept = { rows, tail: undefined };
+    return this.#lean(
+      { dayMs, kept, settledToMs: settledTo(dayMs, query), readAtMs: query.monotonicMs, accepted },
+      query,
+    );
   }
 
-  async #readTail(day: TradeDay, fromMs: number, query: DayQuery): Promise<TradeDay> {
-    const tail = await this.#reads.rows(this.#fold.fields, { fromMs, toMs: day.dayMs + DAY_MS });
-    const rows = joinedRows(day.rows as TradeRows, tail, fromMs);
-    return tradeDay(rows, this.#fold, { ...day, settledToMs: settledTo(day.dayMs, query) });
+  async #readTail(
+    day: TradeDay,
+    kept: KeptRows,
+    tail: { readonly fromMs: number; readonly query: DayQuery },
+  ): Promise<TradeDay> {
+    const { dayMs } = day;
+    const { fromMs, query } = tail;
+    const rows = await this.#reads.rows(this.#fold.fields, { fromMs, toMs: dayMs + DAY_MS });
+    const settled = rowsBefore(dayMs, kept, fromMs);
+    return { ...day, kept: { rows: settled, tail: { rows, fromMs } }, settledToMs: settledTo(dayMs, query) };
+  }
+
+  /** `day` without its rows when no part of it will be asked for or read again. */
+  #lean(day: TradeDay, query: DayQuery): TradeDay {
+    const needsRows = day.settledToMs < day.dayMs + DAY_MS || isLaidOpen(day.dayMs, query);
+    return needsRows || 'sums' in day.kept ? day : { ...day, kept: this.#folding.packed(day) };
   }
 
   #total(query: DayQuery): DaySums {
@@ -151,19 +169,17 @@ export class TradeDays<Result> {
     this.#whole = settled;
     const total = this.#fold.empty();
     total.add(settled.sums);
-    for (const day of days) {
-      if (!isLaidOpen(day.dayMs, query)) continue;
-      if (day.rows === undefined) throw new Error('a day that is cut has no rows');
-      const own = query.own.get(day.dayMs);
-      const rows = own === undefined ? day.rows : rowsWith(day.rows, own);
-      total.add(this.#fold.fold(rows, survivors(rows), spanOf(day.dayMs, query.fromMs, query.endMs)));
+    for (const { dayMs, kept } of days) {
+      if (!isLaidOpen(dayMs, query)) continue;
+      if ('sums' in kept) throw new Error('a day that is cut has no rows');
+      this.#folding.addTo(total, kept, { span: spanOf(dayMs, query.fromMs, query.endMs), own: query.own.get(dayMs) });
     }
     return total;
   }
 
   #sumOf(days: readonly TradeDay[]): DaySums {
     const sums = this.#fold.empty();
-    for (const day of days) sums.add(day.sums);
+    for (const day of days) sums.add(this.#folding.whole(day));
     return sums;
   }
 
@@ -172,23 +188,10 @@ export class TradeDays<Result> {
     let spare = 0;
     for (const day of [...this.#days.values()].sort((a, b) => b.dayMs - a.dayMs)) {
       const isInside = day.dayMs + DAY_MS > query.fromMs && day.dayMs < query.endMs;
-      if (isInside && !isKeptWithRows(day, query)) this.#days.set(day.dayMs, withoutRows(day));
+      if (isInside) this.#days.set(day.dayMs, this.#lean(day, query));
       if (isInside) continue;
-      spare += day.sums.groups.length + (day.rows?.count ?? 0) + 1;
+      spare += 1 + ('sums' in day.kept ? day.kept.sums.groups.length : day.kept.rows.count);
       if (spare > MOST_SPARE_GROUPS) this.#days.delete(day.dayMs);
     }
   }
-}
-
-const NONE: TradeDay['accepted'] = new Map();
-
-/** What was read of `day` in `range`. */
-function ownPrint(day: TradeDay, { fromMs, toMs }: TradeRange): DayPrint {
-  const isWhole = fromMs <= day.dayMs && toMs >= day.dayMs + DAY_MS;
-  return isWhole || day.rows === undefined ? day.print : printOf(day.rows, spanOf(day.dayMs, fromMs, toMs));
-}
-
-/** Whether parts of `day` will be asked for or read again. */
-function isKeptWithRows({ dayMs, settledToMs }: TradeDay, query: DayQuery): boolean {
-  return settledToMs < dayMs + DAY_MS || isLaidOpen(dayMs, query);
 }

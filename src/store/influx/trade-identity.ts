@@ -77,6 +77,39 @@ export function survivors(rows: TradeRows): Uint8Array {
   return alive;
 }
 
+/** Whether some trade is told of in both sets of rows. */
+export function overlaps(rows: TradeRows, others: TradeRows): boolean {
+  const told = others.columns.parts.subarray(0, others.count).includes(COMPLETE);
+  if (!told) return false;
+  const known = identitiesOf(rows);
+  const { parts } = others.columns;
+  const hashOf = hashing(others);
+  for (let row = 0; row < others.count; row += 1) if (parts[row] === COMPLETE && known.has(hashOf(row))) return true;
+  return false;
+}
+
+const identities = new WeakMap<TradeRows, ReadonlySet<number>>();
+
+/** The identities of rows that do not change any more, as numbers of 53 bits: enough to know that none is shared. */
+function identitiesOf(rows: TradeRows): ReadonlySet<number> {
+  const known = identities.get(rows);
+  if (known !== undefined) return known;
+  const { parts } = rows.columns;
+  const hashOf = hashing(rows);
+  const found = new Set<number>();
+  for (let row = 0; row < rows.count; row += 1) if (parts[row] === COMPLETE) found.add(hashOf(row));
+  identities.set(rows, found);
+  return found;
+}
+
+function hashing({ columns: { idA, idB, series }, series: all }: TradeRows): (row: number) => number {
+  const pairs = all.map(({ pair }) => textHash(pair ?? '', 8));
+  return (row) => {
+    const pair = pairs[series[row] as number] as Hash;
+    return (((idA[row] as number) ^ pair.a) & 0x1fffff) * 2 ** 32 + (((idB[row] as number) ^ pair.b) >>> 0);
+  };
+}
+
 /** Whether `one` stands before `other`, two rows of the same trade. */
 function stands(rows: TradeRows, one: number, other: number): boolean {
   const { own, ns, series } = rows.columns;

@@ -62,8 +62,17 @@ export class NarrowScan {
 
   /** Hands over what `piece` completes. Throws an InfluxFailure for a Flux error or what is no annotated CSV. */
   push(piece: Uint8Array): void {
-    const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
-    this.#rest = bytes.slice(this.#walk(bytes));
+    let at = 0;
+    while (this.#rest.length > 0 && at < piece.length) {
+      const newline = piece.indexOf(LF, at);
+      const to = newline < 0 ? piece.length : newline + 1;
+      const line = Buffer.concat([this.#rest, piece.subarray(at, to)]);
+      this.#rest = Uint8Array.from(line.subarray(this.#walk(line)));
+      at = to;
+    }
+    if (this.#rest.length > 0) return;
+    const whole = piece.subarray(at);
+    this.#rest = Uint8Array.from(whole.subarray(this.#walk(whole)));
   }
 
   /** The answer is complete. */
