@@ -48,34 +48,51 @@ const textSchema = v.pipe(v.string('a text'), v.minLength(1, 'a text that is not
 
 /** Bots with their sides. */
 export const botList: Kind<readonly BotConfig[]> = {
-  allowed: 'a list of {name, url, username, password, sides}',
+  allowed: 'a list of {name, url, username, password, sides, recordTrades}',
   schema: v.array(
-    v.objectWithRest(
-      {
-        name: nameSchema,
-        url: v.pipe(
-          v.string(WITHOUT_LOGIN),
-          v.check((text) => {
-            const url = webAddress(text);
-            return url !== undefined && url.username === '' && url.password === '';
-          }, WITHOUT_LOGIN),
-          v.transform((text) => plainAddress(new URL(text))),
-        ),
-        username: textSchema,
-        password: textSchema,
-        sides: v.pipe(
-          v.array(v.picklist(SIDES, 'LONG, SHORT'), 'a list of LONG, SHORT'),
-          v.minLength(1, 'at least one of LONG, SHORT'),
-          v.check((sides) => new Set(sides).size === sides.length, 'each side once'),
-        ),
-      },
-      v.never('only name, url, username, password and sides'),
-      'an object with name, url, username, password and sides',
+    v.pipe(
+      v.objectWithRest(
+        {
+          name: nameSchema,
+          url: v.pipe(
+            v.string(WITHOUT_LOGIN),
+            v.check((text) => {
+              const url = webAddress(text);
+              return url !== undefined && url.username === '' && url.password === '';
+            }, WITHOUT_LOGIN),
+            v.transform((text) => plainAddress(new URL(text))),
+          ),
+          username: textSchema,
+          password: textSchema,
+          sides: v.optional(
+            v.pipe(
+              v.array(v.picklist(SIDES, 'LONG, SHORT'), 'a list of LONG, SHORT'),
+              v.check((sides) => new Set(sides).size === sides.length, 'each side once'),
+            ),
+            [],
+          ),
+          recordTrades: v.optional(v.boolean('true or false')),
+        },
+        v.never('only name, url, username, password, sides and recordTrades'),
+        'an object with name, url, username, password, sides and recordTrades',
+      ),
+      v.rawCheck(({ dataset: { value }, addIssue }) => {
+        if (!isIdle(value)) return;
+        const path = [{ type: 'object', origin: 'value', input: value, key: 'sides', value: value.sides }] as const;
+        const message = 'at least one of LONG, SHORT, or recordTrades: true for a bot that takes no orders from here';
+        addIssue({ message, input: value.sides, path: [...path] });
+      }),
     ),
-    'a list of {name, url, username, password, sides}',
+    'a list of {name, url, username, password, sides, recordTrades}',
   ),
   fromText: (text) => text,
 };
+
+/** Whether a bot takes no side and its trades are not recorded: a mistake, told beside others in the same entry. */
+function isIdle(bot: unknown): bot is Record<string, unknown> {
+  if (typeof bot !== 'object' || bot === null || !('sides' in bot)) return false;
+  return Array.isArray(bot.sides) && bot.sides.length === 0 && !('recordTrades' in bot && bot.recordTrades === true);
+}
 
 /** The bots of the two variables: BOT1 takes LONG, BOT2 takes SHORT; at one address both sides are BOT1's. */
 export function botsOfSides(long: BotAddress | undefined, short: BotAddress | undefined): readonly BotConfig[] {

@@ -193,7 +193,8 @@ export const TABLE: Table = {
     kind: botList,
     fallback: [],
     secret: true,
-    meaning: 'Instead of the two above: `[{name, url, username, password, sides: ["LONG"]}]`, any number of bots.',
+    meaning:
+      'Instead of the two above: `[{name, url, username, password, sides: ["LONG"], recordTrades: true}]`, any number of bots; docs/trades.md says what `recordTrades` does.',
   },
   keys: {
     env: 'PARAMGATE_KEYS',

@@ -21,6 +21,8 @@ export interface BotConfig {
   readonly username: string;
   readonly password: string;
   readonly sides: readonly Side[];
+  /** Whether its closed trades are recorded; absent: they are not, for somebody else may record them already. */
+  readonly recordTrades?: boolean | undefined;
 }
 
 /** The deliveries of the worker side. */

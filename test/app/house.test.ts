@@ -14,6 +14,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   exits: ['exits.ts'],
   ensemble: ['ensemble.ts'],
   fleet: ['fleet.ts'],
+  trades: ['trades.ts'],
   market: ['candles.ts'],
   search: ['search.ts'],
   store: ['store.ts', 'open.ts'],

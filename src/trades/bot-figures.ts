@@ -1,0 +1,92 @@
+// A closed trade in freqtrade's own figures (account level, ratios) becomes one of the fleet's (position level, percent). Nothing is invented: what the bot
+// did not record stays unknown, and what cannot be right is left out with its reason.
+import { roundHalfAway } from '#domain/decimal.ts';
+import { Fault } from '#domain/fault.ts';
+import { isPair, MAX_LEVERAGE } from '#domain/market.ts';
+import { type ClosedTrade, requireTrades } from '#domain/trade.ts';
+import type { Skip } from './skipped.ts';
+
+/** A trade as its bot tells it, unchecked. Ratios are fractions at account level; times epoch ms; undefined: nothing usable was told. */
+export interface BotFigures {
+  readonly tradeId: unknown;
+  readonly pair: unknown;
+  readonly isShort: boolean;
+  readonly leverage: unknown;
+  readonly profitRatio: unknown;
+  readonly stopRatio: unknown;
+  readonly targetRatio: unknown;
+  readonly openedAtMs: number | undefined;
+  readonly closedAtMs: number | undefined;
+  readonly enterTag: unknown;
+  readonly exitReason: unknown;
+}
+
+/** Far below anything a price can show, and coarse enough that no binary noise is left of a division. */
+const DECIMALS = 10;
+
+/** The trade of `figures` as `bot`'s, or why it cannot be taken. */
+export function closedTradeOf(bot: string, figures: BotFigures): ClosedTrade | Skip {
+  const { pair, leverage, profitRatio, stopRatio, targetRatio, openedAtMs, closedAtMs } = figures;
+  const tradeId = idOf(figures.tradeId);
+  const skip = (reason: string): Skip => ({ reason, tradeId });
+  if (tradeId === null) return skip('no trade id');
+  if (typeof pair !== 'string' || !isPair(pair)) return skip(`${shown(pair)} is not a pair`);
+  if (leverage === null || leverage === undefined) return skip('no leverage recorded');
+  if (typeof leverage !== 'number' || !(leverage > 0 && leverage <= MAX_LEVERAGE)) {
+    return skip(`leverage ${shown(leverage)} is not above 0 and at most ${MAX_LEVERAGE}`);
+  }
+  if (typeof profitRatio !== 'number' || !Number.isFinite(profitRatio)) return skip('no profit recorded');
+  if (openedAtMs === undefined) return skip('no opening time');
+  if (closedAtMs === undefined) return skip('no closing time');
+  if (closedAtMs < openedAtMs) return skip('closed before it was opened');
+  const stop = levelOf(stopRatio);
+  if (stop !== null && stop > 0) return skip('a stop-loss with a positive sign');
+  const target = levelOf(targetRatio);
+  if (target !== null && target < 0) return skip('a take-profit with a negative sign');
+  const percent = (ratio: number) => roundHalfAway((ratio * 100) / leverage, DECIMALS);
+  const trade: ClosedTrade = {
+    bot,
+    tradeId,
+    pair,
+    side: figures.isShort ? 'SHORT' : 'LONG',
+    leverage,
+    profitPct: percent(profitRatio),
+    stopLossPct: stop === null ? null : percent(stop),
+    takeProfitPct: target === null ? null : percent(target),
+    openedAtMs,
+    closedAtMs,
+    enterTag: textOf(figures.enterTag),
+    exitReason: textOf(figures.exitReason),
+  };
+  try {
+    requireTrades([trade]);
+    return trade;
+  } catch (error) {
+    if (error instanceof Fault) return skip(error.message.replace(/^trades\[0\]\./, ''));
+    throw error;
+  }
+}
+
+/** Whether the reading of a trade failed. */
+export function isSkip(read: ClosedTrade | Skip): read is Skip {
+  return 'reason' in read;
+}
+
+/** freqtrade writes 0 for a level that was never set. */
+function levelOf(ratio: unknown): number | null {
+  return typeof ratio === 'number' && Number.isFinite(ratio) && ratio !== 0 ? ratio : null;
+}
+
+function idOf(id: unknown): string | null {
+  if (typeof id === 'number') return Number.isSafeInteger(id) ? String(id) : null;
+  return typeof id === 'string' && id !== '' ? id : null;
+}
+
+function textOf(text: unknown): string | null {
+  return typeof text === 'string' ? text : null;
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+}

@@ -1,0 +1,45 @@
+// What a bot pushes by freqtrade's webhook: a final exit is a closed trade; entries, partial exits and everything else is heard and left.
+import type { ClosedTrade } from '#domain/trade.ts';
+import { closedTradeOf, isSkip } from './bot-figures.ts';
+import { figuresOfExit, isObject, type JsonObject } from './bot-row.ts';
+
+/** What a webhook says: a closed trade, nothing to record (why), or something that cannot be right (why). */
+export type Push =
+  | { readonly kind: 'trade'; readonly trade: ClosedTrade }
+  | { readonly kind: 'nothing'; readonly why: string }
+  | { readonly kind: 'wrong'; readonly why: string };
+
+const EXITS = ['exit_fill', 'sell_fill'];
+
+/**
+ * The push in `body`, sent as JSON or as a form. The bot is the constant field `bot` of its template, else `sender`. Where the template has a field `type`,
+ * only exit_fill counts.
+ */
+export function readPush(body: Uint8Array, contentType: string | undefined, sender: string): Push {
+  const message = readBody(body, contentType);
+  if (message === undefined) return wrong('the body is neither JSON nor a form; allowed: format json or form');
+  const type = message.type;
+  if (typeof type === 'string' && !EXITS.includes(type))
+    return { kind: 'nothing', why: `${type.slice(0, 40)} is no exit_fill` };
+  const figures = figuresOfExit(message);
+  if (figures === 'partial')
+    return { kind: 'nothing', why: 'a part of the trade was sold; it counts once, at its end' };
+  const bot = typeof message.bot === 'string' && message.bot !== '' ? message.bot : sender;
+  const read = closedTradeOf(bot, figures);
+  return isSkip(read) ? wrong(read.reason) : { kind: 'trade', trade: read };
+}
+
+function wrong(why: string): Push {
+  return { kind: 'wrong', why };
+}
+
+function readBody(body: Uint8Array, contentType = ''): JsonObject | undefined {
+  const text = new TextDecoder().decode(body);
+  if (/^application\/x-www-form-urlencoded\b/i.test(contentType)) return Object.fromEntries(new URLSearchParams(text));
+  try {
+    const json: unknown = JSON.parse(text);
+    return isObject(json) ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
