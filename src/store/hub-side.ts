@@ -35,7 +35,11 @@ export interface HubSideOptions {
 }
 
 /** The hub in the data folder. */
-export function embeddedHubSide({ folder, reads, candlesWriter }: HubSideOptions): HubSide {
+export function embeddedHubSide({
+  folder,
+  reads,
+  candlesWriter,
+}: Pick<HubSideOptions, 'folder' | 'reads' | 'candlesWriter'>): HubSide {
   const candles = new ReadFile(folder, 'candles');
   const worker = new ReadFile(folder, 'worker');
   return {

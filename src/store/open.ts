@@ -6,6 +6,7 @@ import type { Study } from '#domain/study.ts';
 import type { FleetHub } from './fleet-hub.ts';
 import { embeddedHubSide, type HubSide, type HubSideOptions, influxHubSide } from './hub-side.ts';
 import type { HubWrites } from './hub-writes.ts';
+import { type Lazy, lazily } from './lazily.ts';
 import { kindHolding } from './outbox-desk.ts';
 import { snapshotStore } from './snapshots.ts';
 import { encodePlane } from './sqlite/plane-codec.ts';
@@ -14,6 +15,7 @@ import { openWriter, type Writer } from './sqlite/writer.ts';
 import type { GatewayStore, StudyJournal, StudyRequest, WorkerStore } from './store.ts';
 
 export { type FleetHub, type FleetHubOptions, openFleetHub } from './fleet-hub.ts';
+export { type HubDesk, openHubDesk } from './hub-desk.ts';
 export { type HubWriteKind, type HubWrites, hubWrites } from './hub-writes.ts';
 export type { HubCheck } from './influx/hub-check.ts';
 export type { HubInit } from './influx/hub-init.ts';
@@ -172,27 +174,6 @@ async function saveStudy(
 
 function openHubSide(hub: FleetHub | null, options: HubSideOptions): Promise<HubSide> {
   return hub === null ? Promise.resolve(embeddedHubSide(options)) : influxHubSide(hub, options);
-}
-
-/** Opened when it is first asked for. */
-interface Lazy<T> {
-  get(): Promise<T>;
-  /** What was opened; undefined when nothing was, or could be. */
-  opened(): Promise<T | undefined>;
-}
-
-function lazily<T>(open: () => Promise<T>): Lazy<T> {
-  let opening: Promise<T> | undefined;
-  return {
-    get: () => {
-      opening ??= open().catch((error: unknown) => {
-        opening = undefined;
-        throw error;
-      });
-      return opening;
-    },
-    opened: async () => opening?.catch(() => undefined),
-  };
 }
 
 async function closeAll(open: {

@@ -1,5 +1,5 @@
 // Candles and historical entries in the data folder: one row per candle, one per entry. Written again they replace themselves.
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { type Candles, type HistoricalSignal, isPair, timeframeMs } from '#domain/market.ts';
 import type { CandleStore, EntryStore } from '../hub.ts';
 import type { FileWriter } from './group-commit.ts';
@@ -58,20 +58,34 @@ export function candlesWriter(db: DatabaseSync) {
   } satisfies FileWriter;
 }
 
+/** Candles of one read: a few milliseconds of the calling thread, which serves between two of them. */
+const CANDLES_PER_READ = 5_000;
 const CANDLES = `SELECT openTimeMs, open, high, low, close, volume FROM candles
-  WHERE pair = ? AND timeframe = ? AND openTimeMs >= ? AND openTimeMs < ? ORDER BY openTimeMs`;
+  WHERE pair = ? AND timeframe = ? AND openTimeMs >= ? AND openTimeMs < ? ORDER BY openTimeMs LIMIT ${CANDLES_PER_READ}`;
+
+const COLUMNS = ['openTimeMs', 'open', 'high', 'low', 'close', 'volume'] as const;
+
+function turnOfOthers(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
 
 /** The candles of the data folder. */
 export function candleReader(file: ReadFile): Pick<CandleStore, 'read' | 'list'> {
   return {
     read: async ({ pair, timeframe, fromMs, toMs }) => {
-      const rows = file.rows(CANDLES, pair, timeframe, Math.ceil(fromMs), Math.ceil(toMs));
+      const parts: (readonly (readonly SQLOutputValue[])[])[] = [];
+      for (let next = Math.ceil(fromMs); ; await turnOfOthers()) {
+        const rows = file.tuples(CANDLES, pair, timeframe, next, Math.ceil(toMs));
+        parts.push(rows);
+        if (rows.length < CANDLES_PER_READ) break;
+        next = Number(rows.at(-1)?.[0]) + 1;
+      }
+      const rows = parts.flat();
       const candles = emptyCandles(pair, timeframe, rows.length);
       rows.forEach((row, index) => {
-        for (const name of ['openTimeMs', 'open', 'high', 'low', 'close'] as const) {
-          candles[name][index] = row[name] as number;
-        }
-        candles.volume[index] = (row.volume as number | null) ?? Number.NaN;
+        COLUMNS.forEach((name, column) => {
+          candles[name][index] = row[column] === null ? Number.NaN : Number(row[column]);
+        });
       });
       return candles;
     },

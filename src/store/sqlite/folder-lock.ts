@@ -22,12 +22,12 @@ export interface LockOptions {
 }
 
 /**
- * Takes the lock of one side of `folder`; undefined when another holder has it (`wait: false`) or the wait was aborted.
+ * Takes the lock of one side of `folder`, or of its candles; undefined when another holder has it (`wait: false`) or the wait was aborted.
  * A waiter has the lock within a second of its owner's death. Rejects with UNUSABLE_INPUT when the folder cannot be written.
  */
 export async function acquireLock(
   folder: string,
-  side: 'gateway' | 'worker',
+  side: 'gateway' | 'worker' | 'candles',
   { wait, clock }: LockOptions,
 ): Promise<FolderLock | undefined> {
   const path = join(folder, `${side}.lock`);

@@ -1,0 +1,58 @@
+// The hub for commands: published levels, candles and entries, read beside whoever runs on the data folder, and candles and entries written, which pass
+// the journal by.
+import type { Log } from '#domain/log.ts';
+import type { FleetHub } from './fleet-hub.ts';
+import type { CandleStore, EntryStore, ParamStore } from './hub.ts';
+import { embeddedHubSide } from './hub-side.ts';
+import { lazily } from './lazily.ts';
+import { readPorts } from './sqlite/read-ports.ts';
+import { openWriter } from './sqlite/writer.ts';
+
+/** Whoever writes to the hub in a data folder holds the folder's lock `candles`; a shared one needs none. */
+export interface HubDesk extends AsyncDisposable {
+  readonly params: Pick<ParamStore, 'newest'>;
+  readonly candles: CandleStore;
+  readonly entries: EntryStore;
+}
+
+/** Opens the hub in `folder`, or the fleet's. Nothing is made, asked or locked before it is used. */
+export async function openHubDesk({
+  folder,
+  hub,
+  log,
+}: {
+  readonly folder: string;
+  readonly hub: FleetHub | null;
+  readonly log: Log;
+}): Promise<HubDesk> {
+  const reads = readPorts(folder);
+  const writer = lazily(() => openWriter({ folder, kinds: ['candles'], sharedTime: null, outbox: null }, log));
+  const side = embeddedHubSide({ folder, reads, candlesWriter: writer.get });
+  const close = async () => {
+    await side.close();
+    await reads.close();
+    await (await writer.opened())?.close();
+  };
+  if (hub === null) {
+    const { params, candles, entries } = side;
+    return { params, candles, entries, [Symbol.asyncDispose]: close };
+  }
+  const { influx, names } = hub;
+  const [{ influxParams }, { influxCandles }, { influxEntries }, { pendingOf }, { outboxFiles }] = await Promise.all([
+    import('./influx/params-store.ts'),
+    import('./influx/candles-store.ts'),
+    import('./influx/entries-store.ts'),
+    import('./influx/pending.ts'),
+    import('./sqlite/outbox-files.ts'),
+  ]);
+  const waiting = outboxFiles(folder, names, null);
+  return {
+    params: influxParams(influx, names, pendingOf(waiting.readers).params),
+    candles: influxCandles(influx, names),
+    entries: influxEntries(influx, names, side.entries),
+    [Symbol.asyncDispose]: async () => {
+      waiting.close();
+      await close();
+    },
+  };
+}
