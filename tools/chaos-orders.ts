@@ -15,9 +15,9 @@ const OUTCOMES: readonly (readonly [string, readonly string[]])[] = [
 const LATEST_MS = LONGEST_HOLD_MS + 10_000;
 /** An order entered this long before its settling ended must have been found. */
 const SURELY_SEEN_MS = 3_000;
-/** Ends of an attempt that nothing was taken by: a refusal for now, no connection, or a question before the order that failed. */
+/** Ends of an attempt that nothing was taken by: a refusal for now, no connection (`connect ECONNRESET` too: it failed while being made), or a question before the order that failed. */
 const NOT_TAKEN =
-  /^(trader is not running|Bot is not in the correct state|(connect )?ECONNREFUSED|no connection within|too late to send|the intent was journaled late)|\(\/(show_config|status)[,)]/;
+  /^(trader is not running|Bot is not in the correct state|ECONNREFUSED|connect E[A-Z]+ |no connection within|too late to send|the intent was journaled late)|\(\/(show_config|status)[,)]/;
 
 interface Sent {
   readonly decision: DecisionRow;
