@@ -773,14 +773,13 @@ def _composed_start(own: Any) -> Any:
     return bot_start
 
 
-def _composed_leverage(own: Any) -> Any:
+def _composed_stake(own: Any) -> Any:
     @functools.wraps(own)
-    def leverage(self, *args, **kwargs):
-        value = own(self, *args, **kwargs)
-        self._paramgate_ahead(value, args, kwargs)
-        return value
+    def custom_stake_amount(self, *args, **kwargs):
+        self._paramgate_ahead(kwargs)
+        return own(self, *args, **kwargs)
 
-    return leverage
+    return custom_stake_amount
 
 
 _COMPOSED = {
@@ -788,7 +787,7 @@ _COMPOSED = {
     "custom_roi": _composed_roi,
     "custom_exit": _composed_exit,
     "bot_start": _composed_start,
-    "leverage": _composed_leverage,
+    "custom_stake_amount": _composed_stake,
 }
 
 
@@ -796,7 +795,7 @@ class ParamgateExits:
     """Gives a strategy the gateway's stop and target: `class MyStrategy(ParamgateExits, IStrategy)`, this class first.
 
     The strategy's own callbacks go on, whether they call `super()` or not: of two stops the tighter holds, of two targets the nearer,
-    its own exits count, and what it returns as leverage is only looked at. `stoploss` is freqtrade's first and widest stop: keep it at least
+    its own exits count. `stoploss` is freqtrade's first and widest stop: keep it at least
     as wide as the risk cap.
     """
 
@@ -834,10 +833,9 @@ class ParamgateExits:
         if (base := getattr(super(), "ft_bot_cleanup", None)) is not None:
             base()
 
-    def leverage(self, *args: Any, **kwargs: Any) -> float:
-        value = super().leverage(*args, **kwargs)  # type: ignore[misc]
-        self._paramgate_ahead(value, args, kwargs)
-        return value
+    def custom_stake_amount(self, *args: Any, **kwargs: Any) -> float:
+        self._paramgate_ahead(kwargs)
+        return super().custom_stake_amount(*args, **kwargs)  # type: ignore[misc]
 
     def custom_stoploss(self, pair, trade, current_time, current_rate, current_profit, after_fill=False, **kwargs):
         base = getattr(super(), "custom_stoploss", None)
@@ -911,14 +909,12 @@ class ParamgateExits:
         source = self.__dict__.get("_paramgate_source") or self._paramgate_start()
         return source.of((trade.pair, bool(trade.is_short), float(trade.leverage or 1.0)))
 
-    def _paramgate_ahead(self, value: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """A trade may be about to open with this leverage: its levels are asked for now, to be there when it is filled."""
-        source = self.__dict__.get("_paramgate_source")
-        pair, side = kwargs.get("pair", args[0] if args else None), kwargs.get("side")
-        if isinstance(source, GatewayLevels) and isinstance(pair, str) and side in ("long", "short"):
-            wished, highest = number_of(value), number_of(kwargs.get("max_leverage"))
-            if wished > 0:
-                source.of((pair, side == "short", max(1.0, min(wished, highest) if highest > 0 else wished)))
+    def _paramgate_ahead(self, entry: dict[str, Any]) -> None:
+        """A trade is about to open: its levels are asked for now, to be there when it is filled."""
+        source, pair, side = self.__dict__.get("_paramgate_source"), entry.get("pair"), entry.get("side")
+        leverage = number_of(entry.get("leverage"))
+        if isinstance(source, GatewayLevels) and isinstance(pair, str) and side in ("long", "short") and leverage > 0:
+            source.of((pair, side == "short", leverage))
 
     def _paramgate_stop(self, trade: Any, current_rate: float, after_fill: bool) -> float | None:
         """The stop as freqtrade wants it: its distance from the current price, times leverage. None: leave the stop as it is."""

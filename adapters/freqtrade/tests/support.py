@@ -82,8 +82,8 @@ class IStrategy:
     def ft_bot_cleanup(self):
         pass
 
-    def leverage(self, pair, current_time, current_rate, proposed_leverage, max_leverage, entry_tag, side, **kwargs):
-        return 1.0
+    def custom_stake_amount(self, pair, proposed_stake, **kwargs):
+        return proposed_stake
 
     def custom_stoploss(self, pair, trade, current_time, current_rate, current_profit, after_fill, **kwargs):
         return self.stoploss

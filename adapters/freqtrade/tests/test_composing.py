@@ -115,19 +115,19 @@ class Composing(Case):
         self.assertIsNone(ask_exit(strategy, trade_of(), 0.0))
         self.assertEqual(len(self.said("failed; the gateway's levels hold alone")), 3)
 
-    def test_a_start_and_a_leverage_of_its_own_go_on(self):
+    def test_a_start_and_a_stake_of_its_own_go_on(self):
         started = []
-
-        def bot_start(self, **kwargs):
-            started.append(kwargs)
-
-        strategy = type(
-            "Made", (ParamgateExits, IStrategy), {"bot_start": bot_start, "leverage": lambda self, pair, **kwargs: 7.0}
-        )({"runmode": "backtest"})
+        own = {
+            "bot_start": lambda self, **kwargs: started.append(kwargs),
+            "custom_stake_amount": lambda self, pair, proposed_stake, **kwargs: proposed_stake / 2,
+        }
+        strategy = type("Made", (ParamgateExits, IStrategy), own)({"runmode": "backtest"})
         strategy.bot_start(a=1)
         self.assertEqual(started, [{"a": 1}])
         self.assertIsNotNone(strategy._paramgate_source)
-        self.assertEqual(strategy.leverage("BTC/USDT", side="long"), 7.0)
+        self.assertEqual(
+            strategy.custom_stake_amount(pair="BTC/USDT", proposed_stake=7.0, leverage=3.0, side="long"), 3.5
+        )
 
     def test_the_wrong_order_of_classes_is_refused_when_it_is_written(self):
         with self.assertRaisesRegex(TypeError, "ParamgateExits, ..."):

@@ -32,6 +32,8 @@ def source_of(strategy, trade):
 class RealService(Case):
     def test_levels_reach_the_callbacks_for_both_sides_and_any_leverage(self):
         with service(self.folder) as running:
+            self.check_the_risk_cap(running)
+            self.check_what_is_refused(running)
             for leverage, stop, target in ((1, -2.5, 1.5), (3, -1.48, 1.0), (10, -0.6, 0.4)):
                 running.remember(leverage, stop, target)
                 running.remember(leverage, stop / 2, target * 2, side="SHORT")
@@ -50,12 +52,18 @@ class RealService(Case):
                         gain = target * (2 if short else 1) * leverage / 100
                         self.assertAlmostEqual(ask_roi(strategy, trade), gain, 12)
 
-    def test_the_risk_cap_is_the_gateways(self):
-        with service(self.folder) as running:
-            running.remember(5, -1.48, 1.0)
-            strategy, trade = opened(self, running.url), trade_of(leverage=5.0)
-            until(lambda: source_of(strategy, trade) == "STATELESS")
-            self.assertAlmostEqual(ask_stop(strategy, trade), 0.07, 12)
+    def check_the_risk_cap(self, running):
+        running.remember(5, -1.48, 1.0)
+        strategy, trade = opened(self, running.url), trade_of(leverage=5.0)
+        until(lambda: source_of(strategy, trade) == "STATELESS")
+        self.assertAlmostEqual(ask_stop(strategy, trade), 0.07, 12)
+
+    def check_what_is_refused(self, running):
+        """It is one line, and the others are served."""
+        strategy = opened(self, running.url)
+        odd, good = trade_of(leverage=126.0), trade_of(leverage=2.0)
+        until(lambda: source_of(strategy, odd) == "STATIC" and source_of(strategy, good) == "FALLBACK")
+        self.assertEqual(len(self.said("BTC/USDT:USDT long 126x", "refuse")), 1)
 
     def test_killed_then_back(self):
         with service(self.folder) as running:
@@ -101,13 +109,6 @@ class RealService(Case):
             right = opened(self, running.url, key=key)
             until(lambda: source_of(right, trade) == "FALLBACK")
         self.assertEqual([line for line in self.lines if key in line or wrong in line], [])
-
-    def test_what_the_gateway_refuses_is_one_line_and_the_others_are_served(self):
-        with service(self.folder) as running:
-            strategy = opened(self, running.url)
-            odd, good = trade_of(leverage=126.0), trade_of()
-            until(lambda: source_of(strategy, odd) == "STATIC" and source_of(strategy, good) == "FALLBACK")
-            self.assertEqual(len(self.said("BTC/USDT:USDT long 126x", "refuse")), 1)
 
 
 class Stops(Case):

@@ -176,15 +176,15 @@ class Asking(Case):
             until(lambda: threading.Event().wait(0.5) is False)
             self.assertEqual(gateway.bodies, [])
 
-    def test_a_trade_is_asked_for_as_soon_as_its_leverage_is(self):
+    def test_a_trade_is_asked_for_before_it_opens(self):
         with Gateway(levels_for) as gateway:
             strategy = opened(self, gateway.url)
-            told = {"pair": PAIR, "current_time": None, "current_rate": 1.0, "proposed_leverage": 1.0}
-            strategy.leverage(**told, max_leverage=20.0, entry_tag=None, side="short")
+            told = {"pair": PAIR, "current_time": None, "current_rate": 1.0, "proposed_stake": 7.0, "min_stake": None}
+            entry = {**told, "max_stake": 9.0, "leverage": 5.0, "entry_tag": None, "side": "short"}
+            self.assertEqual(strategy.custom_stake_amount(**entry), 7.0)
             until(lambda: gateway.bodies)
-            self.assertEqual(
-                gateway.bodies[0]["variables"]["requests"], [{"pair": PAIR, "leverage": 1.0, "side": "SHORT"}]
-            )
+            asked = gateway.bodies[0]["variables"]["requests"]
+            self.assertEqual(asked, [{"pair": PAIR, "leverage": 5.0, "side": "SHORT"}])
 
 
 @unittest.skipUnless(shutil.which("openssl"), "no openssl to make certificates with")
