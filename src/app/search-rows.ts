@@ -2,9 +2,17 @@
 
 import { number } from './config-kind.ts';
 import type { Row } from './config-table.ts';
+import { searchPlan } from './search-plan.ts';
 import type { SearchSettings } from './search-settings.ts';
 
 export const SEARCH_ROWS: { readonly [K in keyof SearchSettings]: Row<SearchSettings[K]> } = {
+  search: {
+    env: null,
+    kind: searchPlan,
+    fallback: null,
+    meaning:
+      'When all pairs are searched (`schedule`, cron; `publish`, `timezone`, `staleHours`) and what a search is asked where nobody says (`folds`, `minOosTrades`, `pboMax`, ...): see docs/search.md.',
+  },
   studyThreads: {
     env: 'PARAMGATE_STUDY_THREADS',
     kind: number({ min: 1, max: 256, whole: true }),

@@ -5,17 +5,12 @@ import type { Log } from '#domain/log.ts';
 import type { Side } from '#domain/market.ts';
 import type { Study } from '#domain/study.ts';
 import { incumbentOf, type KeptStudy, openStudyRunner } from '#search/search.ts';
-import {
-  acquireLock,
-  type FolderLock,
-  hubWrites,
-  openGatewayStore,
-  openReadStore,
-  openWorkerStore,
-} from '#store/open.ts';
+import { acquireLock, hubWrites, openGatewayStore, openHubDesk, openReadStore, openWorkerStore } from '#store/open.ts';
 import type { StudyRequest } from '#store/store.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { openHub } from './fleet-hub.ts';
+import { gatewayLock } from './gateway-lock.ts';
 import { askLocalGateway } from './local-gateway.ts';
 
 /** Keeps and cancels studies for commands. */
@@ -34,7 +29,7 @@ export interface StudyKeeper {
 /** A worker takes requests up within a tick; this long means that none runs. */
 const WORKER_PATIENCE_MS = 5_000;
 const POLL_MS = 20;
-const LOCK_PATIENCE_MS = 15_000;
+const TELLING_MS = 5_000;
 
 const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -43,8 +38,11 @@ export function openStudyKeeper(config: Config): StudyKeeper {
   const folder = config.data;
   return {
     incumbent: async (pair, side) => {
-      await using store = await openReadStore({ folder });
-      const { records } = await store.params.newest();
+      await using open = new AsyncDisposableStack();
+      const hub = await openHub(config, silent);
+      if (hub !== null) open.use(hub);
+      const desk = open.use(await openHubDesk({ folder, hub, log: silent }));
+      const { records } = await desk.params.newest();
       return incumbentOf(records, pair, side);
     },
     keepStudy: async (kept) => {
@@ -92,20 +90,20 @@ async function studyWhen(folder: string, id: string, wanted: (study: Study) => b
 /** Journals a request where no service runs and, unless a worker does, does what a worker would do with it. */
 async function requestDirectly(config: Config, request: StudyRequest, atMs: number): Promise<void> {
   await using open = new AsyncDisposableStack();
-  const options = { folder: config.data, log: silent, hubWrites: hubWrites() };
+  const hub = await openHub(config, silent);
+  if (hub !== null) open.use(hub);
+  const options = { folder: config.data, log: silent, hubWrites: hubWrites(), hub };
   open.use(await gatewayLock(config.data));
   const gateway = open.use(await openGatewayStore(options));
   await gateway.studyRequests.append(request, atMs);
   const workerLock = await acquireLock(config.data, 'worker', { wait: false, clock: systemClock });
   if (workerLock === undefined) return;
   open.use(workerLock);
-  const { studyRequests, studies, trials, params } = open.use(await openWorkerStore(options));
+  const worker = open.use(await openWorkerStore(options));
   const runner = open.use(
     openStudyRunner({
-      requests: studyRequests,
-      studies,
-      trials,
-      params,
+      ...worker,
+      requests: worker.studyRequests,
       candlesFolder: config.candles,
       fallback: config.fallback,
       threads: 1,
@@ -114,13 +112,6 @@ async function requestDirectly(config: Config, request: StudyRequest, atMs: numb
     }),
   );
   await runner.takeUp();
-}
-
-/** The gateway's lock, waited for: another command holds it for the moment of its own keeping. A service would have answered before. */
-async function gatewayLock(folder: string): Promise<FolderLock> {
-  const wait = AbortSignal.timeout(LOCK_PATIENCE_MS);
-  const lock = await acquireLock(folder, 'gateway', { wait, clock: systemClock });
-  if (lock !== undefined) return lock;
-  const found = `data folder ${folder}: another process has held it for ${LOCK_PATIENCE_MS / 1_000} s without answering`;
-  throw new Fault('UNUSABLE_INPUT', `${found}; try again, or stop it`);
+  // What is published now is told to a shared hub at once where it listens; else it waits for the next service.
+  await worker.outbox?.finish(AbortSignal.timeout(TELLING_MS));
 }

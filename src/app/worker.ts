@@ -57,6 +57,8 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
     studies,
     trials,
     params,
+    candles,
+    entries,
   } = store;
   const fleet = opening.use(
     openFleet({ deliveries, changes, pauses, states, bots: config.bots, settings: config, clock, log, newId, random }),
@@ -67,6 +69,8 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
       studies,
       trials,
       params,
+      candles,
+      entries,
       candlesFolder: config.candles,
       fallback: config.fallback,
       threads: studyThreads(config),

@@ -199,6 +199,10 @@ export interface Study {
   readonly spec: StudySpec;
   /** As of its start, and so for a run that takes it up again; absent: not started, or by an older release. */
   readonly rivals?: Rivals;
+  /** What tells whether its candles and entries have changed since; absent: not read yet, or of a study with a file of entries. */
+  readonly basis?: string;
+  /** The pairs that were searched with it and may have lent to it, this one among them; absent: it was searched alone. */
+  readonly together?: readonly string[];
   readonly state: StudyState;
   /** 0..1 */
   readonly progress: number;

@@ -118,6 +118,9 @@ const result = v.object({
 const study = v.object({
   id: text,
   spec,
+  rivals: v.exactOptional(v.object({ fallback: v.object(levels), incumbent: v.nullable(v.object(levels)) })),
+  basis: v.exactOptional(text),
+  together: v.exactOptional(v.array(text)),
   state: v.picklist(['QUEUED', 'RUNNING', 'COMPLETE', 'FAILED', 'CANCELLED']),
   progress: figure,
   createdAtMs: figure,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { badInput, Fault } from '#domain/fault.ts';
-import { type HistoricalSignal, requirePair, timeframeMs } from '#domain/market.ts';
+import { type Candles, type HistoricalSignal, requirePair, timeframeMs } from '#domain/market.ts';
 import {
   type CandleFormat,
   FORMATS,
@@ -52,6 +52,12 @@ export async function candlesStamp(folder: string, pair: string, timeframe: stri
     throw new Fault('UNUSABLE_INPUT', `${file}: cannot be read (${reasonOf(error)})`, { field: file, cause: error });
   });
   return `${file} ${mtimeMs} ${size}`;
+}
+
+/** Candles that are in no file, checked as a file's are; `from` names them in error messages. Throws UNUSABLE_INPUT naming the first that cannot be one. */
+export function seriesCandles(candles: Candles, from: string): CandleFile {
+  const { pair, timeframe, timeframeMs } = candles;
+  return { ...candlesFrom(candles, { pair, timeframe, timeframeMs, file: from }), file: from };
 }
 
 /**

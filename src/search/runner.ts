@@ -1,13 +1,12 @@
 // The worker side of the search: studies wait in the journal and run in threads, several at a time. Whatever is held here can be lost: the journal says what
 // was asked, what was seen, what is unfinished and which trials are done, and a study found unfinished goes on from there, to the same figures.
-import type { ExitLevels } from '#domain/exit-params.ts';
 import { Fault } from '#domain/fault.ts';
-import type { Log } from '#domain/log.ts';
 import type { Study } from '#domain/study.ts';
-import type { Clock } from '#domain/time.ts';
-import type { ParamStore, StudyJournal, StudyRequest, StudyRequests, TrialJournal } from '#store/store.ts';
+import type { StudyRequest } from '#store/store.ts';
 import { mark } from '#trace/trace.ts';
+import { Lender } from './lending.ts';
 import { StudyPublisher, wantsPublishing } from './publication.ts';
+import type { StudyRunnerOptions } from './runner-options.ts';
 import { openStudyPool, type StudyPool } from './study-pool.ts';
 import type { StudyProgress } from './study-progress.ts';
 import { type Running, startStudy } from './study-start.ts';
@@ -20,26 +19,12 @@ export interface StudyRunner extends AsyncDisposable {
    * wait for a study. Rejects when the journal or the hub fails; the next step goes on where this one stopped.
    */
   tick(): Promise<void>;
+  /** Queues studies that were not asked for by a request; they are journaled when this resolves. */
+  add(studies: readonly Study[]): Promise<void>;
   /** Takes up new requests and cancellations and starts nothing: for a command that holds the lock for a moment. */
   takeUp(): Promise<void>;
   /** Takes up nothing more and stops the running studies; they stay unfinished in the journal and go on with the next start. */
   drain(): Promise<void>;
-}
-
-/** What a runner works with. */
-export interface StudyRunnerOptions {
-  readonly requests: Pick<StudyRequests, 'after'>;
-  readonly studies: StudyJournal;
-  readonly trials: TrialJournal;
-  readonly params: ParamStore;
-  /** A freqtrade data folder; undefined: studies fail, saying so. */
-  readonly candlesFolder: string | undefined;
-  /** What is served without anything better, position level. */
-  readonly fallback: ExitLevels;
-  /** How many studies run at once, each in a thread of its own. */
-  readonly threads: number;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 /** A runner over the journal. Opens nothing until its first step. */
@@ -48,6 +33,7 @@ export function openStudyRunner(options: StudyRunnerOptions): StudyRunner {
   return {
     tick: () => runner.tick(),
     takeUp: () => runner.takeUp(),
+    add: (studies) => runner.add(studies),
     drain: () => runner.drain(),
     [Symbol.asyncDispose]: () => runner.drain(),
   };
@@ -63,6 +49,7 @@ const REST_MS = 10_000;
 class Runner {
   readonly #with: StudyRunnerOptions;
   readonly #pool: StudyPool;
+  readonly #lender: Lender;
   readonly #queue: Study[] = [];
   readonly #running = new Map<string, Running>();
   readonly #publisher: StudyPublisher;
@@ -76,6 +63,7 @@ class Runner {
   constructor(options: StudyRunnerOptions) {
     this.#with = options;
     this.#pool = openStudyPool(options.threads);
+    this.#lender = new Lender(options, this.#pool);
     this.#publisher = new StudyPublisher(options);
   }
 
@@ -94,6 +82,13 @@ class Runner {
       await this.#takeUpAll();
       await this.#publishAll();
     });
+  }
+
+  async add(studies: readonly Study[]): Promise<void> {
+    for (const study of studies) {
+      await this.#with.studies.save(study);
+      this.#queue.push(study);
+    }
   }
 
   async drain(): Promise<void> {
@@ -180,7 +175,9 @@ class Runner {
       return;
     }
     const { result, plane } = ending;
-    const done = doneStudy(progress.study, result, now.wallMs);
+    const { basis } = progress;
+    const study = basis === undefined ? progress.study : { ...progress.study, basis };
+    const done = doneStudy(study, result, now.wallMs);
     if (!wantsPublishing(done)) {
       await studies.save({ ...done, state: 'COMPLETE' }, { plane });
       this.#finished(running, 'COMPLETE');
@@ -222,11 +219,8 @@ class Runner {
     const at = this.#queue.findIndex((study) => this.#mayRun(study));
     const next = this.#queue[at];
     if (next === undefined) return false;
-    const { studies, clock, candlesFolder } = this.#with;
-    if (candlesFolder === undefined) {
-      const { wallMs } = clock.now();
-      await studies.save(failedStudy({ ...next, startedAtMs: wallMs }, NO_CANDLES, wallMs));
-    } else this.#running.set(next.id, await startStudy(next, { ...this.#with, candlesFolder, pool: this.#pool }));
+    const start = { ...this.#with, sources: this.#with, lender: this.#lender, pool: this.#pool };
+    this.#running.set(next.id, await startStudy(next, start));
     this.#queue.splice(at, 1);
     return true;
   }
@@ -246,5 +240,3 @@ class Runner {
     else if (monotonicMs - this.#workedMonotonicMs > REST_MS) this.#pool.rest();
   }
 }
-
-const NO_CANDLES = new Fault('UNUSABLE_INPUT', 'no folder of candles is configured (PARAMGATE_CANDLES)');

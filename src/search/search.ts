@@ -9,12 +9,16 @@ import { followStudy } from './progress.ts';
 import { requireSpec, specFrom } from './spec.ts';
 import { queuedStudy } from './study-states.ts';
 
+export { type AllPairs, candlesAgeMs, planAllPairs } from './all-pairs.ts';
 export { incumbentOf } from './incumbent.ts';
+export { Lender } from './lending.ts';
 export { optunaJournal } from './optuna-journal.ts';
 export { type Replay, type ReplayedTrade, type ReplayRequest, replay, requireLevels } from './replay.ts';
-export { openStudyRunner, type StudyRunner, type StudyRunnerOptions } from './runner.ts';
+export { openStudyRunner, type StudyRunner } from './runner.ts';
+export type { StudyRunnerOptions } from './runner-options.ts';
 export { type FieldName, plannedTrials, requireSpec, SEARCH_DEFAULTS, samples, specFrom } from './spec.ts';
 export { openStudyPool, type RunningStudy, type StudyEnd, type StudyPool, type StudyWatch } from './study-pool.ts';
+export { hubCandles, type Material, materialFor, type StudySources } from './study-sources.ts';
 export type { StudyTask } from './thread-messages.ts';
 export { cellTrials, sampledTrials } from './told-trials.ts';
 export type { FinishedTrial } from './trial-log.ts';

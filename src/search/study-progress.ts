@@ -12,6 +12,8 @@ export class StudyProgress implements StudyWatch {
   /** As last journaled. */
   study: Study;
   ending: Ending | undefined;
+  /** Known once candles and entries are. */
+  basis: string | undefined;
   readonly startedMonotonicMs: number;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #trials: Trial[] = [];

@@ -6,9 +6,12 @@ import type { Clock } from '#domain/time.ts';
 import type { ParamStore, StudyJournal, TrialJournal } from '#store/store.ts';
 import { mark } from '#trace/trace.ts';
 import { incumbentOf } from './incumbent.ts';
+import type { Lender } from './lending.ts';
 import type { RunningStudy, StudyPool } from './study-pool.ts';
 import { StudyProgress } from './study-progress.ts';
+import { materialFor, type StudySources } from './study-sources.ts';
 import { begunStudy } from './study-states.ts';
+import type { StudyTask } from './thread-messages.ts';
 
 /** A study that has a thread. */
 export interface Running {
@@ -23,8 +26,9 @@ export interface Start {
   readonly studies: Pick<StudyJournal, 'save'>;
   readonly trials: Pick<TrialJournal, 'of'>;
   readonly params: Pick<ParamStore, 'newest'>;
-  readonly candlesFolder: string;
   readonly fallback: ExitLevels;
+  readonly sources: StudySources;
+  readonly lender: Lender;
   readonly pool: StudyPool;
   readonly clock: Clock;
   readonly log: Log;
@@ -33,7 +37,7 @@ export interface Start {
 /** Starts `waiting`, or goes on with it where an earlier run has stopped. Rejects, with nothing begun, when the journal or the hub fails. */
 export async function startStudy(
   waiting: Study,
-  { studies, trials, params, candlesFolder, fallback, pool, clock, log }: Start,
+  { studies, trials, params, sources, lender, fallback, pool, clock, log }: Start,
 ): Promise<Running> {
   const { wallMs, monotonicMs } = clock.now();
   const { id, spec } = waiting;
@@ -45,7 +49,13 @@ export async function startStudy(
   const study = begunStudy(waiting, rivals, wallMs);
   await studies.save(study);
   const progress = new StudyProgress(study, clock, known.length > 0);
-  const job = pool.run({ spec, candlesFolder, entriesFile: null, ...rivals, known }, progress);
+  const prepared = async (): Promise<StudyTask> => {
+    const { basis, ...material } = await materialFor(spec, sources);
+    progress.basis = basis;
+    const pools = await lender.poolsFor(spec, study.together ?? []);
+    return { spec, ...material, entriesFile: null, ...rivals, known, ...(pools === undefined ? {} : { pools }) };
+  };
+  const job = pool.run(prepared(), progress);
   job.end.then(progress.onEnd, (error: unknown) => progress.onEnd({ error }));
   mark('study.started', { id });
   log.info({ studyId: id, pair: spec.pair, trialsKnown: known.length }, 'study started');

@@ -73,6 +73,8 @@ async function house(): Promise<House> {
         studies: store.worker.studies,
         trials: store.worker.trials,
         params: store.worker.params,
+        candles: store.worker.candles,
+        entries: store.worker.entries,
         threads: 1,
         candlesFolder: store.folder,
         fallback: FALLBACK,
