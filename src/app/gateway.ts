@@ -20,6 +20,7 @@ import { outboxFigures } from './outbox-figures.ts';
 import { startRetention } from './retention.ts';
 import { removeServiceFile, writeServiceFile } from './service-file.ts';
 import { readTokenSecret } from './token-secret.ts';
+import { openTradeFlow } from './trade-flow.ts';
 
 /** What both roles of a process share. */
 export interface Surroundings {
@@ -72,6 +73,7 @@ export async function openGateway(
       log,
     }),
   );
+  const tradeFlow = opening.use(openTradeFlow(surroundings, { exits, store }));
   const startedMs = clock.now().monotonicMs;
   const localToken = newToken();
   const intake = openIntake({ signals: store.signals, settings: config, newId, clock, log });
@@ -106,11 +108,16 @@ export async function openGateway(
       status: async () => (await store.outbox?.status()) ?? [],
       ask: (request) => store.askOutbox(request),
     },
+    imports: {
+      trades: (trades) => tradeFlow.recorder.record(trades),
+      signals: (pair, signals) => store.entries.remember(pair, signals),
+    },
     feeders: openFeederIntake({
       intake,
       credentials: config.credentials,
       secret,
       dryRun: config.dryRun,
+      push: tradeFlow.push,
       clock,
     }),
     studyDefaults: SEARCH_DEFAULTS,
@@ -122,6 +129,7 @@ export async function openGateway(
       const problems = [
         ...(problem === undefined ? [] : [problem]),
         ...problemsOf({ worker, troubles, intake: config.intake }),
+        ...tradeFlow.problems(),
       ];
       return {
         ready,
@@ -142,6 +150,7 @@ export async function openGateway(
       figuresAge(exits),
       journalFigure(() => journal),
       ...healthFigures({ feeders, bots, pauses }),
+      ...tradeFlow.figures,
       ...outboxFigures(() => store.outbox, clock),
     ],
     clock,

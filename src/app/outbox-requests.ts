@@ -1,16 +1,15 @@
 // Where a command's requests for dead letters go: to the running service when there is one, else into the files directly, under their locks.
-import { Fault } from '#domain/fault.ts';
 import type { Log } from '#domain/log.ts';
 import { acquireLock, applyRequests, openOutboxDesk } from '#store/open.ts';
 import { DEFAULT_HUB_NAMES, type DeadLetterRequest } from '#store/store.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { gatewayLock } from './gateway-lock.ts';
 import { askLocalGateway } from './local-gateway.ts';
 
 /** A service takes requests up within a second; this long means that none does. */
 const PATIENCE_MS = 5_000;
 const POLL_MS = 50;
-const LOCK_PATIENCE_MS = 15_000;
 
 const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -38,13 +37,7 @@ export async function requestOfOutboxes(config: Config, requests: readonly DeadL
 
 async function directly({ data: folder }: Config, requests: readonly DeadLetterRequest[]): Promise<void> {
   await using open = new AsyncDisposableStack();
-  const wait = AbortSignal.timeout(LOCK_PATIENCE_MS);
-  const gateway = await acquireLock(folder, 'gateway', { wait, clock: systemClock });
-  if (gateway === undefined) {
-    const found = `data folder ${folder}: another process has held it for ${LOCK_PATIENCE_MS / 1_000} s without answering`;
-    throw new Fault('UNUSABLE_INPUT', `${found}; try again, or stop it`);
-  }
-  open.use(gateway);
+  open.use(await gatewayLock(folder));
   const worker = await acquireLock(folder, 'worker', { wait: false, clock: systemClock });
   if (worker !== undefined) open.use(worker);
   await applyRequests({ folder, log: silent, hasWorker: worker !== undefined }, requests);

@@ -9,6 +9,7 @@ import type { GraphiQL } from './graphiql.ts';
 import type { GraphQLEndpoint } from './graphql-endpoint.ts';
 import { HEALTH_ROUTES, type HealthFront } from './health-routes.ts';
 import { readKeptStudy, readStudyId } from './kept-study.ts';
+import { answerSignalsImport, answerTradesImport, type LocalImports } from './local-imports.ts';
 import { answerOutbox, type LocalOutbox } from './local-outbox.ts';
 import { answered, type Exchange, pathOf, type Routes, UNAUTHENTICATED, walkTo } from './route.ts';
 
@@ -17,6 +18,7 @@ export interface Front extends HealthFront {
   readonly graphiql: GraphiQL;
   readonly feeders: FeederIntake;
   readonly outbox: LocalOutbox;
+  readonly imports: LocalImports;
   readonly studies: Pick<Studies, 'keep' | 'cancel'>;
 }
 
@@ -28,6 +30,8 @@ const ROUTES: Routes<Front> = {
   '/graphql': { methods: ['GET', 'POST'], answer: answerGraphQL },
   ...HEALTH_ROUTES,
   '/local/outbox': { methods: ['POST'], answer: answerOutbox },
+  '/local/signals': { methods: ['POST'], answer: answerSignalsImport },
+  '/local/trades': { methods: ['POST'], answer: answerTradesImport },
   '/local/studies': { methods: ['POST'], answer: answerKeptStudy },
   '/local/studies/cancel': { methods: ['POST'], answer: answerCancelledStudy },
 };

@@ -10,6 +10,7 @@ import { openGraphQLEndpoint } from './graphql-endpoint.ts';
 import { answerHealth, type HealthFront, type Readiness } from './health-routes.ts';
 import { type Key, openKeys } from './keys.ts';
 import { type Address, type Listening, openListening } from './listening.ts';
+import type { LocalImports } from './local-imports.ts';
 import type { LocalOutbox } from './local-outbox.ts';
 import { type Figure, type FigureByName, type Metrics, openMetrics } from './metrics.ts';
 import { answer, type Front, routeOf } from './routes.ts';
@@ -34,6 +35,8 @@ export interface ServerOptions extends HealthOptions {
   readonly doors: Doors;
   /** Absent: there is no outbox. */
   readonly outbox?: LocalOutbox;
+  /** Absent: commands import nothing through here. */
+  readonly imports?: LocalImports;
   /** Answers everything under /api/v1. */
   readonly feeders: FeederIntake;
   readonly studyDefaults: StudyDefaults;
@@ -48,7 +51,7 @@ export function openServer(options: ServerOptions): Promise<Server> {
   const subscriptions = { name: 'subscriptions_open', help: 'Subscriptions open now.', read: () => streams() };
   return opened({ ...options, figures: [...options.figures, subscriptions] }, (shared) => {
     const graphql = openGraphQLEndpoint({ ...options, onError: shared.metrics.graphqlError });
-    const { feeders, outbox = NO_OUTBOX } = options;
+    const { feeders, outbox = NO_OUTBOX, imports = NO_IMPORTS } = options;
     streams = graphql.streams;
     const front: Front = {
       ...shared,
@@ -56,6 +59,7 @@ export function openServer(options: ServerOptions): Promise<Server> {
       graphiql: openGraphiQL(),
       feeders,
       outbox,
+      imports,
       studies: options.doors.studies,
     };
     return {
@@ -72,6 +76,11 @@ const NO_OUTBOX: LocalOutbox = {
     throw new Fault('UNUSABLE_INPUT', 'there is no outbox here');
   },
 };
+
+const noImports = async () => {
+  throw new Fault('UNUSABLE_INPUT', 'nothing can be imported here');
+};
+const NO_IMPORTS: LocalImports = { trades: noImports, signals: noImports };
 
 /** Opens the front of a separate worker: `/healthz`, `/readyz` and `/metrics`, and nothing else. */
 export function openHealthServer(options: HealthOptions): Promise<Server> {

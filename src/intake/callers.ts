@@ -6,7 +6,7 @@ import { readBasic, schemeOf } from './basic.ts';
 import { type RestAnswer, refusal, success } from './rest-answer.ts';
 import type { Login, Tokens } from './tokens.ts';
 
-/** Who may call at all, as configured: by key, by login, or by either. Bots' keys open nothing here. */
+/** Who may call at all, as configured: by key, by login, or by either. Bots' keys open the webhook alone. */
 export interface Credential {
   readonly name: string;
   readonly role: 'bot' | 'feeder' | 'operator';
@@ -20,6 +20,11 @@ export interface Callers {
   identify(
     authorization: string | undefined,
   ): Promise<{ readonly submitter: Submitter } | { readonly refused: RestAnswer }>;
+  /**
+   * Who pushes trades, or the refusal: any key, as a Bearer or as the password of Basic (webhooks have no headers but what stands in their address), or a
+   * login.
+   */
+  pusher(authorization: string | undefined): { readonly bot: string | null } | { readonly refused: RestAnswer };
   /** The answer to /token/login. */
   logIn(authorization: string | undefined): Promise<RestAnswer>;
   /** The answer to /token/refresh. */
@@ -39,7 +44,8 @@ const BAD_TOKEN = refusal(401, 'Could not validate credentials', { 'www-authenti
 export function openCallers(credentials: readonly Credential[], tokens: Tokens): Callers {
   const isOpen = credentials.length === 0;
   const known = credentials.filter(({ role }) => role !== 'bot');
-  const byKey = known.flatMap((one) => (one.key === undefined ? [] : [{ ...one, hashed: hash(one.key) }]));
+  const withKey = credentials.flatMap((one) => (one.key === undefined ? [] : [{ ...one, hashed: hash(one.key) }]));
+  const byKey = withKey.filter(({ role }) => role !== 'bot');
   const byLogin = known.flatMap((one) =>
     one.login === undefined ? [] : [{ ...one, login: one.login, hashed: hash(loginText(one.login)) }],
   );
@@ -65,6 +71,17 @@ export function openCallers(credentials: readonly Credential[], tokens: Tokens):
       const login = readBasic(parameter);
       if (login === undefined) return { refused: NOT_AUTHENTICATED };
       return admitted(findHashed(byLogin, loginText(login)), UNAUTHORIZED);
+    },
+    pusher: (authorization) => {
+      if (isOpen) return { bot: null };
+      const pushing = (found: Credential | undefined, otherwise: RestAnswer) =>
+        found === undefined ? { refused: otherwise } : { bot: found.role === 'bot' ? found.name : null };
+      const { scheme, parameter } = schemeOf(authorization);
+      if (scheme === 'bearer' && parameter !== '') return pushing(findHashed(withKey, parameter), BAD_TOKEN);
+      if (scheme !== 'basic') return { refused: UNAUTHORIZED };
+      const login = readBasic(parameter);
+      if (login === undefined) return { refused: NOT_AUTHENTICATED };
+      return pushing(findHashed(withKey, login.password) ?? findHashed(byLogin, loginText(login)), UNAUTHORIZED);
     },
     logIn: async (authorization) => {
       const { scheme, parameter } = schemeOf(authorization);

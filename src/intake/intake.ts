@@ -22,6 +22,12 @@ export interface RestRequest {
   readonly body: Uint8Array;
 }
 
+/** What became of a push: taken (recorded, or nothing to record), or nothing that can be read; in words. */
+export interface PushEnd {
+  readonly taken: boolean;
+  readonly words: string;
+}
+
 export interface FeederIntake {
   /** The answer to one request. Rejects only for reasons of our own; then nothing was acknowledged. */
   answer(request: RestRequest): Promise<RestAnswer>;
@@ -42,6 +48,13 @@ export function openFeederIntake(parts: {
   readonly credentials: readonly Credential[];
   readonly secret: Uint8Array;
   readonly dryRun: boolean;
+  /** Takes what a bot's webhook pushes; absent: nothing does. Rejects with JOURNAL_UNAVAILABLE. */
+  readonly push?: (pushed: {
+    readonly body: Uint8Array;
+    readonly contentType: string | undefined;
+    /** The bot whose key it is; null: somebody else's credential. */
+    readonly sender: string | null;
+  }) => Promise<PushEnd>;
   readonly clock: Pick<Clock, 'now'>;
 }): FeederIntake {
   const { intake, clock } = parts;
@@ -74,6 +87,18 @@ export function openFeederIntake(parts: {
         : businessRefusal(path, inDialect(error.message));
     }
   };
+  const takePush = async ({ path, authorization, contentType, body }: RestRequest): Promise<RestAnswer> => {
+    const sender = callers.pusher(authorization);
+    if ('refused' in sender) return sender.refused;
+    if (parts.push === undefined) return refusal(404, 'Not Found');
+    try {
+      const { taken, words } = await parts.push({ body, contentType, sender: sender.bot });
+      return taken ? success({ status: words }) : businessRefusal(path, words);
+    } catch (error) {
+      if (error instanceof Fault) return refusal(503, error.message);
+      throw error;
+    }
+  };
   const settings = settingsRow(parts.dryRun);
   const routes = new Map<string, Route>([
     ['/ping', { methods: ['HEAD', 'GET'], answer: () => success({ status: 'pong' }) }],
@@ -86,6 +111,7 @@ export function openFeederIntake(parts: {
     ['/health', read(() => healthRow(clock.now().wallMs, startedMs))],
     ['/forceenter', { methods: ['POST'], answer: takeOrder }],
     ['/forcebuy', { methods: ['POST'], answer: takeOrder }],
+    ['/webhook/freqtrade', { methods: ['POST'], answer: takePush }],
   ]);
   return {
     answer: async (request) => {

@@ -15,7 +15,7 @@ const EXITS = ['exit_fill', 'sell_fill'];
  * The push in `body`, sent as JSON or as a form. The bot is the constant field `bot` of its template, else `sender`. Where the template has a field `type`,
  * only exit_fill counts.
  */
-export function readPush(body: Uint8Array, contentType: string | undefined, sender: string): Push {
+export function readPush(body: Uint8Array, contentType: string | undefined, sender: string | null): Push {
   const message = readBody(body, contentType);
   if (message === undefined) return wrong('the body is neither JSON nor a form; allowed: format json or form');
   const type = message.type;
@@ -25,6 +25,8 @@ export function readPush(body: Uint8Array, contentType: string | undefined, send
   if (figures === 'partial')
     return { kind: 'nothing', why: 'a part of the trade was sold; it counts once, at its end' };
   const bot = typeof message.bot === 'string' && message.bot !== '' ? message.bot : sender;
+  if (bot === null)
+    return wrong('it names no bot; allowed: a constant field "bot" in the template, or a key of role bot');
   const read = closedTradeOf(bot, figures);
   return isSkip(read) ? wrong(read.reason) : { kind: 'trade', trade: read };
 }

@@ -20,6 +20,8 @@ export { openTradeWatch, type TradeWatch, type WatchedBot, type WatchState } fro
 export interface TradesImport extends Omit<TradesRead, 'trades'>, Recorded {
   /** Closed trades that were found, skipped ones too. */
   readonly read: number;
+  /** Trades without stop or target: they are kept and count in no leverage bin. */
+  readonly incomplete: number;
 }
 
 /** The targets of trades that recorded none, position level percent; null: unknown, as they are. */
@@ -37,14 +39,16 @@ const AHEAD_MS = 60_000;
 /** Imports the trades of the database in `file`: all of them are read and checked before the first is recorded. Rejects with UNUSABLE_INPUT. */
 export async function importDatabase(file: string, recorder: Recorder, options: ImportOptions): Promise<TradesImport> {
   const { trades, skipped, open, notes } = await readDatabase(file, options.bot);
-  const counts = await recorder.record(withTarget(trades, options), (done) => options.onProgress(done / trades.length));
+  const whole = withTarget(trades, options);
+  const counts = await recorder.record(whole, (done) => options.onProgress(done / trades.length));
   const newestMs = trades.reduce((newest, { closedAtMs }) => Math.max(newest, closedAtMs), 0);
   const aheadMs = newestMs - options.clock.now().wallMs;
   const ahead =
     aheadMs <= AHEAD_MS
       ? []
       : [`its newest trade closes ${(aheadMs / 60_000).toFixed(1)} min from now: the bot's clock is ahead of ours`];
-  return { ...counts, read: trades.length + left(skipped), open, skipped, notes: [...notes, ...ahead] };
+  const read = trades.length + left(skipped);
+  return { ...counts, read, open, incomplete: incompleteIn(whole), skipped, notes: [...notes, ...ahead] };
 }
 
 /**
@@ -59,9 +63,11 @@ export async function importBot(access: BotAccess, recorder: Recorder, options: 
   const requests = botRequests(access, { clock, signal: closing.signal });
   const tally = skipTally();
   const sum = { recorded: 0, updated: 0, known: 0 };
+  let incomplete = 0;
   const { total, isComplete } = await scanTrades(requests, async (rows, share) => {
-    const trades = await closedTradesOf(bot, rows, { requests, skipped: tally });
-    const counts = await recorder.record(withTarget(trades, options));
+    const trades = withTarget(await closedTradesOf(bot, rows, { requests, skipped: tally }), options);
+    incomplete += incompleteIn(trades);
+    const counts = await recorder.record(trades);
     sum.recorded += counts.recorded;
     sum.updated += counts.updated;
     sum.known += counts.known;
@@ -76,12 +82,16 @@ export async function importBot(access: BotAccess, recorder: Recorder, options: 
     );
   }
   const note = clockNote(requests);
-  return { ...sum, read, open: null, skipped, notes: note === undefined ? [] : [note] };
+  return { ...sum, read, open: null, incomplete, skipped, notes: note === undefined ? [] : [note] };
 }
 
 function withTarget(trades: TradesRead['trades'], { takeProfitPct }: ImportOptions): TradesRead['trades'] {
   if (takeProfitPct === null) return trades;
   return trades.map((trade) => (trade.takeProfitPct === null ? { ...trade, takeProfitPct } : trade));
+}
+
+function incompleteIn(trades: TradesRead['trades']): number {
+  return trades.filter(({ stopLossPct, takeProfitPct }) => stopLossPct === null || takeProfitPct === null).length;
 }
 
 function left(skipped: TradesRead['skipped']): number {
