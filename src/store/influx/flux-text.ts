@@ -1,8 +1,11 @@
 // Flux as text. Values reach it only as escaped literals made here, each one literal; choices are balanced trees, for the hub refuses long chains.
 
-/** `text` as one Flux string literal; nothing in it is read as Flux. */
+/**
+ * `text` as one Flux string literal; nothing in it is read as Flux. A dollar is written as its code: `${` would begin an expression, and the hub's own
+ * scanner loses its way at a dollar before an escaped quote.
+ */
 export function fluxString(text: string): string {
-  const body = text.toWellFormed().replace(/["\\\p{Cc}]|\$(?=\{)/gu, (found) => ESCAPES[found] ?? `\\x${hex(found)}`);
+  const body = text.toWellFormed().replace(/["\\$\p{Cc}]/gu, (found) => ESCAPES[found] ?? byteEscape(found));
   return `"${body}"`;
 }
 
@@ -12,11 +15,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\n': '\\n',
   '\r': '\\r',
   '\t': '\\t',
-  $: '\\$',
 };
 
-function hex(character: string): string {
-  return character.charCodeAt(0).toString(16).padStart(2, '0');
+/** Flux's `\x` means one byte of UTF-8, so only ASCII can be written with it; other control characters stand as they are. */
+function byteEscape(character: string): string {
+  const code = character.charCodeAt(0);
+  return code < 0x80 ? `\\x${code.toString(16).padStart(2, '0')}` : character;
 }
 
 /** An instant (epoch ms, whole; from 1677 to 2262 as the hub knows them) as a Flux time literal. */
