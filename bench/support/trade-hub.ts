@@ -1,5 +1,5 @@
 // A process that answers like an InfluxDB 2 holding so many closed trades of 30 days, made up as they are asked for: its work is not that of whoever is
-// measured. `node bench/support/trade-hub.ts TRADES FIELDS NOW_MS`; FIELDS is `few` (what other writers leave) or `all` (what Paramgate writes).
+// measured. `node bench/support/trade-hub.ts TRADES FIELDS LAST_MS`, the last trade just before LAST_MS; FIELDS is `few` (what other writers leave) or `all` (what Paramgate writes).
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 

@@ -20,9 +20,9 @@ export interface DayQuery {
 export type OwnTrades = ReadonlyMap<number, readonly ClosedTrade[]>;
 
 /** How far back trades are read again with every question. */
-export const OVERLAP_MS = 600_000;
+export const OVERLAP_MS = 300_000;
 /** Trades settle in steps, so that what is settled stays the same for a while. */
-const SETTLE_MS = 300_000;
+const SETTLE_MS = 150_000;
 /** No day's figures are older than about this, whatever was compared. */
 const RENEW_MS = DAY_MS;
 const HUB_TIME_MS = 9_223_372_036_000;

@@ -83,7 +83,9 @@ export class TradeRows implements NarrowSink {
     const part = IDENTITY[field];
     if (part !== undefined) this.#identify(this.#rowAt(ns), part, bytesHash(bytes, span, part));
     else if (field === 'side')
-      this.#columns.side[this.#rowAt(ns)] = sideCode(String.fromCharCode(...bytes.subarray(from, to)));
+      this.#columns.side[this.#rowAt(ns)] = sideCode(
+        Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1'),
+      );
     else if (field === 'enter_tag')
       this.#columns.tag[this.#rowAt(ns)] = this.#tagOf(new TextDecoder().decode(bytes.subarray(from, to)));
   }

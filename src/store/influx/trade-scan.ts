@@ -186,7 +186,7 @@ export class NarrowScan {
       read[index] === '' || read[index] === undefined ? (defaults[index] ?? '') : read[index],
     );
     if (this.#isError) throw failureOfFluxError(cells[names.indexOf('error')] ?? '');
-    const key = JSON.stringify(cells.filter((_, index) => index !== time && index !== value));
+    const key = cells.with(time, '').with(value, '').join('\0');
     if (key !== this.#tableKey) {
       this.#tableKey = key;
       const type = types[value] ?? '';

@@ -30,7 +30,7 @@ export interface InfluxTradesOptions extends TradeThreadData {
 }
 
 /** Young objects of the thread die at once: more room for them would only be resident. */
-const LIMITS = { maxYoungGenerationSizeMb: 8 };
+const LIMITS = { maxYoungGenerationSizeMb: 2 };
 
 export function influxTrades({ log, onCost, ...data }: InfluxTradesOptions): InfluxTrades {
   const waiting = new Map<number, PromiseWithResolvers<FromTrades>>();
