@@ -1,55 +1,51 @@
 // Sums of many numbers, in numpy's order of addition: on a grid different points are often exactly as good as each other, and what ties in Optuna shall tie here.
-
 import { expOfNegative } from './exponential.ts';
 
 /** Terms this far below the greatest (a factor of 3e-20) are nothing in a sum. */
-const NEGLIGIBLE = 45;
+const NEGLIGIBLE = -45;
 
 /** Numpy adds up so many in eight running sums side by side; more it halves. */
 const BLOCK = 128;
 
-/** For each of `columns` columns of a table (row after row) the logarithm of the sum of the exponentials of its terms. The table is used up. */
-export function logSums(terms: Float64Array, columns: number): Float64Array {
-  const greatest = new Float64Array(columns).fill(Number.NEGATIVE_INFINITY);
-  for (let at = 0; at < terms.length; ) {
-    for (let column = 0; column < columns; column += 1, at += 1) {
-      const term = terms[at] as number;
-      if (term > (greatest[column] as number)) greatest[column] = term;
-    }
+/** The logarithm of the sum of the exponentials of `terms[from]` .. `terms[to - 1]`. The terms are used up. */
+export function logSum(terms: Float64Array, from: number, to: number): number {
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (let at = from; at < to; at += 1) {
+    const term = terms[at] as number;
+    if (term > greatest) greatest = term;
   }
-  for (let at = 0; at < terms.length; ) {
-    for (let column = 0; column < columns; column += 1, at += 1) {
-      const below = (terms[at] as number) - (greatest[column] as number);
-      terms[at] = below > -NEGLIGIBLE ? expOfNegative(below) : 0;
-    }
+  for (let at = from; at < to; at += 1) {
+    const below = (terms[at] as number) - greatest;
+    terms[at] = below > NEGLIGIBLE ? expOfNegative(below) : 0;
   }
-  return columnSums(terms, columns).map((sum, column) => Math.log(sum) + (greatest[column] as number));
+  return Math.log(sum(terms, from, to)) + greatest;
 }
 
-/** The sum of each of `columns` columns of a table, row after row. */
-export function columnSums(table: Float64Array, columns: number): Float64Array {
-  const rows = table.length / columns;
-  if (rows > BLOCK) {
-    const half = rows >> 1;
-    const middle = (half - (half % 8)) * columns;
-    const sums = columnSums(table.subarray(0, middle), columns);
-    columnSums(table.subarray(middle), columns).forEach((sum, column) => {
-      sums[column] = (sums[column] as number) + sum;
-    });
-    return sums;
+/** The sum of `values[from]` .. `values[to - 1]`. */
+export function sum(values: Float64Array, from: number, to: number): number {
+  const count = to - from;
+  if (count > BLOCK) {
+    const half = count >> 1;
+    const middle = from + half - (half % 8);
+    return sum(values, from, middle) + sum(values, middle, to);
   }
-  const eights = rows - (rows % 8);
-  const running = new Float64Array(8 * columns);
-  for (let at = 0; at < eights * columns; ) {
-    for (let slot = 0; slot < running.length; slot += 1, at += 1)
-      running[slot] = (running[slot] as number) + (table[at] as number);
+  const value = (at: number) => values[at] as number;
+  let at = from;
+  let total = 0;
+  if (count >= 8) {
+    let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0];
+    for (; at + 8 <= to; at += 8) {
+      a += value(at);
+      b += value(at + 1);
+      c += value(at + 2);
+      d += value(at + 3);
+      e += value(at + 4);
+      f += value(at + 5);
+      g += value(at + 6);
+      h += value(at + 7);
+    }
+    total = a + b + (c + d) + (e + f + (g + h));
   }
-  const sums = new Float64Array(columns);
-  for (let column = 0; column < columns; column += 1) {
-    const part = (row: number) => running[row * columns + column] as number;
-    let sum = part(0) + part(1) + (part(2) + part(3)) + (part(4) + part(5) + (part(6) + part(7)));
-    for (let row = eights; row < rows; row += 1) sum += table[row * columns + column] as number;
-    sums[column] = sum;
-  }
-  return sums;
+  for (; at < to; at += 1) total += value(at);
+  return total;
 }

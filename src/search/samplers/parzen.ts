@@ -1,7 +1,7 @@
 // What tpe makes of observed params: a mixture of kernels, one per observation and a broad last one that stands for knowing nothing. A kernel is a product
 // over the dimensions. Formulas and defaults of Optuna 5 (optuna/samplers/_tpe/parzen_estimator.py).
 import { kernelWidths } from './kernel-widths.ts';
-import { columnSums } from './log-sums.ts';
+import { sum } from './log-sums.ts';
 import type { CategoricalDistribution, Dimension, NumericalDistribution } from './space.ts';
 
 /** Cut normals, in the dimension's own unit or its logarithm. `low` and `high` cut; with a step half a step beyond the ends. */
@@ -58,8 +58,8 @@ export function weightsOf(observed: number): Float64Array {
     weights[index] = ramp === 1 ? oldest : oldest + index * ((1 - oldest) / (ramp - 1));
   }
   if (ramp > 1) weights[ramp - 1] = 1;
-  const [sum = 1] = columnSums(weights, 1);
-  return weights.map((weight) => weight / sum);
+  const total = sum(weights, 0, weights.length);
+  return weights.map((weight) => weight / total);
 }
 
 function categoricalKernels({ choices }: CategoricalDistribution, observed: Float64Array): CategoricalKernels {
