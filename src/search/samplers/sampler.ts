@@ -1,17 +1,14 @@
 // How a study with many dimensions picks its next params: the contract of all samplers and pruners. Nothing here keeps state or reads a clock: what is drawn
 // for a trial follows from the space, the seed, the trial's number and the trials it may see, so a study can be rebuilt from its trials alone.
 //
-// A study of any number of threads runs so:
-// 1. Trial n may start as soon as every trial up to n - PARALLEL_TRIALS has finished.
-// 2. It sees `seenBy(trials, n)`: those finished ones, and the ones between as running, whatever has become of them meanwhile. Hence threads and their
+// A study may have `width` trials under way at once, a number that is part of what a seed reproduces; how many threads run them is not:
+// 1. Trial n may start as soon as every trial up to n - width has finished.
+// 2. It sees `seenBy(trials, n, width)`: those finished ones, and the ones between as running, whatever has become of them meanwhile. Hence threads and their
 //    speed decide nothing, and a study killed and taken up again at its unfinished trials draws the same params.
 // 3. `sampler.suggest({ ..., trials: pruner.peers(seen, n) })` are its params; a trial whose params are given (a warm start) is not asked.
 // 4. After each step told, `pruner.judge` says whether it ends; the rungs it returns belong to the trial and are kept with it.
 import type { Space } from './space.ts';
 import type { Direction, Params, Trial } from './trial.ts';
-
-/** Trials under way at once, as samplers see it: more threads than this find nothing to do within one study. Part of what a seed reproduces. */
-export const PARALLEL_TRIALS = 8;
 
 /** What a sampler is asked. */
 export interface Asked {
@@ -56,7 +53,7 @@ export interface Pruner {
  * What trial `number` sees of a study's trials (ascending by number, from 0, without gaps up to `number` - 1) when `width` are under way at once.
  * Throws when one that must be finished is not.
  */
-export function seenBy(trials: readonly Trial[], number: number, width = PARALLEL_TRIALS): readonly Trial[] {
+export function seenBy(trials: readonly Trial[], number: number, width: number): readonly Trial[] {
   return trials.slice(0, number).map((trial, index) => {
     if (trial.number !== index) throw new Error(`trial ${index} is missing`);
     if (index > number - width) return { ...trial, state: 'RUNNING', value: null, steps: [], rungs: [], violation: 0 };

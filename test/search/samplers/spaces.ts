@@ -1,6 +1,6 @@
 // Spaces of all kinds for property tests, and studies over them with trials of every end.
 import fc from 'fast-check';
-import { type Asked, PARALLEL_TRIALS, seenBy } from '#search/samplers/sampler.ts';
+import { type Asked, seenBy } from '#search/samplers/sampler.ts';
 import {
   categoricalDimension,
   type Dimension,
@@ -56,6 +56,9 @@ export const spaces: fc.Arbitrary<Space> = fc
   .array(dimension, { minLength: 1, maxLength: 4 })
   .map((made) => made.map((named, index) => named(['m', 'b', 'z', 'a'][index] ?? '')));
 
+/** Trials under way at once. */
+const WIDTH = 8;
+
 /** A study of `count` trials, each seen as the contract says: some fail, some are pruned, most complete; the nearer to 1.7 and e^-5 the better. */
 export function studyOf(
   space: Space,
@@ -64,7 +67,7 @@ export function studyOf(
 ): readonly Trial[] {
   const trials: Trial[] = [];
   for (let number = 0; number < count; number += 1) {
-    const seen = seenBy(trials, number, PARALLEL_TRIALS);
+    const seen = seenBy(trials, number, WIDTH);
     const params = suggest({ space, direction: 'MAXIMIZE', seed, number, trials: seen });
     const value = -Object.values(params).reduce(
       (sum, each) => sum + Math.min((each - 1.7) ** 2, (Math.log(Math.abs(each) + 1e-9) + 5) ** 2),
