@@ -1,4 +1,4 @@
-// Who `export params` asks: a service, by its address or through its data folder, else the data folder's own hub, read as the service would.
+// Who `export params` asks: a service, by its address or through its data folder, else the hub, read as the service would.
 import { readFile } from 'node:fs/promises';
 import { Agent, fetch } from 'undici';
 import * as v from 'valibot';
@@ -6,9 +6,10 @@ import { Fault } from '#domain/fault.ts';
 import type { Log } from '#domain/log.ts';
 import { openExits } from '#exits/exits.ts';
 import { SEARCH_DEFAULTS } from '#search/search.ts';
-import { openReadStore } from '#store/open.ts';
+import { openHubDesk } from '#store/open.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
+import { openHub } from './fleet-hub.ts';
 import type { Answered, LevelsSource } from './pinned-params.ts';
 import { readServiceFile } from './service-file.ts';
 
@@ -89,11 +90,13 @@ export function serviceSource(url: string, key: string | undefined, ca?: string)
   };
 }
 
-/** The running service of the data folder when there is one, else the folder itself; either knows every pair that levels are published for. */
+/** The running service of the data folder when there is one, else the hub itself; either knows every pair that levels are published for. */
 export async function dataFolderSource(config: Config): Promise<OpenedSource> {
   await using opening = new AsyncDisposableStack();
-  const store = opening.use(await openReadStore({ folder: config.data }));
-  const pairs = async () => [...new Set((await store.params.newest()).records.map(({ pair }) => pair))];
+  const hub = await openHub(config, silent);
+  if (hub !== null) opening.use(hub);
+  const desk = opening.use(await openHubDesk({ folder: config.data, hub, log: silent }));
+  const pairs = async () => [...new Set((await desk.params.newest()).records.map(({ pair }) => pair))];
   const address = await readServiceFile(config.data);
   if (address !== undefined) {
     const ca = config.tlsCert === undefined ? undefined : await readFile(config.tlsCert, 'utf8');
@@ -105,8 +108,8 @@ export async function dataFolderSource(config: Config): Promise<OpenedSource> {
   }
   const exits = opening.use(
     await openExits({
-      params: store.params,
-      trades: { sums: (query) => store.trades.sums(query), record: readOnly },
+      params: desk.params,
+      trades: { sums: (query, signal) => desk.trades.sums(query, signal), record: readOnly },
       snapshots: { load: async () => undefined, save: async () => undefined },
       onHubWrite: () => () => undefined,
       simplyRead: true,

@@ -1,8 +1,8 @@
-// The hub for commands: published levels, candles and entries, read beside whoever runs on the data folder, and candles and entries written, which pass
+// The hub for commands: published levels, closed trades, candles and entries, read beside whoever runs on the data folder, and candles and entries written, which pass
 // the journal by.
 import type { Log } from '#domain/log.ts';
 import type { FleetHub } from './fleet-hub.ts';
-import type { CandleStore, EntryStore, ParamStore } from './hub.ts';
+import type { CandleStore, EntryStore, ParamStore, TradeStore } from './hub.ts';
 import { embeddedHubSide } from './hub-side.ts';
 import { lazily } from './lazily.ts';
 import { readPorts } from './sqlite/read-ports.ts';
@@ -11,6 +11,7 @@ import { openWriter } from './sqlite/writer.ts';
 /** Whoever writes to the hub in a data folder holds the folder's lock `candles`; a shared one needs none. */
 export interface HubDesk extends AsyncDisposable {
   readonly params: Pick<ParamStore, 'newest'>;
+  readonly trades: Pick<TradeStore, 'sums'>;
   readonly candles: CandleStore;
   readonly entries: EntryStore;
 }
@@ -34,23 +35,28 @@ export async function openHubDesk({
     await (await writer.opened())?.close();
   };
   if (hub === null) {
-    const { params, candles, entries } = side;
-    return { params, candles, entries, [Symbol.asyncDispose]: close };
+    const { params, trades, candles, entries } = side;
+    return { params, trades, candles, entries, [Symbol.asyncDispose]: close };
   }
   const { influx, names } = hub;
-  const [{ influxParams }, { influxCandles }, { influxEntries }, { pendingOf }, { outboxFiles }] = await Promise.all([
-    import('./influx/params-store.ts'),
-    import('./influx/candles-store.ts'),
-    import('./influx/entries-store.ts'),
-    import('./influx/pending.ts'),
-    import('./sqlite/outbox-files.ts'),
-  ]);
+  const [{ influxParams }, { influxTrades }, { influxCandles }, { influxEntries }, { pendingOf }, { outboxFiles }] =
+    await Promise.all([
+      import('./influx/params-store.ts'),
+      import('./influx/trade-store.ts'),
+      import('./influx/candles-store.ts'),
+      import('./influx/entries-store.ts'),
+      import('./influx/pending.ts'),
+      import('./sqlite/outbox-files.ts'),
+    ]);
   const waiting = outboxFiles(folder, names, null);
+  const trades = influxTrades({ influx: hub.address, names, folder, log });
   return {
     params: influxParams(influx, names, pendingOf(waiting.readers).params),
+    trades,
     candles: influxCandles(influx, names),
     entries: influxEntries(influx, names, side.entries),
     [Symbol.asyncDispose]: async () => {
+      await trades.close();
       waiting.close();
       await close();
     },

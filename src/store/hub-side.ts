@@ -4,7 +4,6 @@ import { mark } from '#trace/trace.ts';
 import type { FleetHub } from './fleet-hub.ts';
 import type { CandleStore, EntryStore, ParamStore, TradeStore } from './hub.ts';
 import type { HubWrites } from './hub-writes.ts';
-
 import type { Outbox } from './outbox.ts';
 import { CANDLES_PER_COMMIT, candleReader, entryReader } from './sqlite/candles.ts';
 import { ReadFile } from './sqlite/read-file.ts';
