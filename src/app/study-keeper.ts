@@ -6,7 +6,7 @@ import type { Side } from '#domain/market.ts';
 import type { Study } from '#domain/study.ts';
 import { incumbentOf, type KeptStudy, openStudyRunner } from '#search/search.ts';
 import { acquireLock, hubWrites, openGatewayStore, openHubDesk, openReadStore, openWorkerStore } from '#store/open.ts';
-import type { StudyRequest } from '#store/store.ts';
+import type { StudyJournal, StudyRequest } from '#store/store.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { openHub } from './fleet-hub.ts';
@@ -15,6 +15,8 @@ import { askLocalGateway } from './local-gateway.ts';
 
 /** Keeps and cancels studies for commands. */
 export interface StudyKeeper {
+  /** The studies of the data folder. */
+  readonly studies: Pick<StudyJournal, 'page'>;
   /** The levels published for the pair (and side) in the data folder's hub; null without. */
   incumbent(pair: string, side: Side | null): Promise<ExitLevels | null>;
   /**
@@ -37,6 +39,12 @@ const silent: Log = { debug: () => undefined, info: () => undefined, warn: () =>
 export function openStudyKeeper(config: Config): StudyKeeper {
   const folder = config.data;
   return {
+    studies: {
+      page: async (query) => {
+        await using store = await openReadStore({ folder });
+        return store.studies.page(query);
+      },
+    },
     incumbent: async (pair, side) => {
       await using open = new AsyncDisposableStack();
       const hub = await openHub(config, silent);

@@ -41,11 +41,14 @@ export async function lentBy(
 export class Lender {
   readonly #sources: StudySources;
   readonly #pool: StudyPool;
+  readonly #entriesFile: string | null;
   #last: { readonly key: string; readonly pools: Promise<PairPools> } | undefined;
 
-  constructor(sources: StudySources, pool: StudyPool) {
+  /** `entriesFile`: a CSV that all pairs are entered by. */
+  constructor(sources: StudySources, pool: StudyPool, entriesFile: string | null = null) {
     this.#sources = sources;
     this.#pool = pool;
+    this.#entriesFile = entriesFile;
   }
 
   /** What the study of `spec` may borrow from `pairs`; undefined: nothing. */
@@ -63,9 +66,9 @@ export class Lender {
       if (error instanceof Fault) return undefined;
       throw error;
     });
-    if (material === undefined || material.signals?.length === 0) return undefined;
+    if (material === undefined || (this.#entriesFile === null && material.signals?.length === 0)) return undefined;
     const { basis: _basis, ...found } = material;
-    return { ...found, spec: { ...spec, pair }, entriesFile: null, fallback: NOBODY, incumbent: null };
+    return { ...found, spec: { ...spec, pair }, entriesFile: this.#entriesFile, fallback: NOBODY, incumbent: null };
   }
 }
 

@@ -13,6 +13,8 @@ export interface StudySources {
   readonly candlesFolder: string | undefined;
   readonly candles: Pick<CandleStore, 'read' | 'list'>;
   readonly entries: Pick<EntryStore, 'read'>;
+  /** What tells whether the file of entries has changed that is used instead of the hub's; absent: the hub's are. */
+  readonly entriesStamp?: string | undefined;
 }
 
 /** What one study is run on, but for a file of entries. */
@@ -46,18 +48,21 @@ export async function pairsOf(
 /** What a study of `market` is run on. Rejects with the Fault of what cannot be used, HUB_UNAVAILABLE among them. */
 export async function materialFor(market: Market, sources: StudySources): Promise<Material> {
   const { candlesFolder } = sources;
-  const signals = await sources.entries.read({ pair: market.pair, fromMs: 0, toMs: EVER_MS });
+  const { entriesStamp } = sources;
+  const signals =
+    entriesStamp === undefined ? await sources.entries.read({ pair: market.pair, fromMs: 0, toMs: EVER_MS }) : [];
   const entries =
-    signals.length === 0
+    entriesStamp ??
+    (signals.length === 0
       ? 'every candle'
-      : `${signals.length} entries ${digest((hash) => hash.update(JSON.stringify(signals)))}`;
+      : `${signals.length} entries ${digest((hash) => hash.update(JSON.stringify(signals)))}`);
   const stamp =
     candlesFolder === undefined
       ? NO_FOLDER
       : await candlesStamp(candlesFolder, market.pair, market.timeframe).catch(faultOf);
   if (typeof stamp === 'string') return { candlesFolder: candlesFolder ?? '', signals, basis: `${stamp}; ${entries}` };
   const candles = await hubCandles(market, sources.candles);
-  if (candles === undefined) throw stamp;
+  if (candles === undefined) throw candlesFolder === undefined ? await nothingInHub(market, sources.candles) : stamp;
   const { count, fromMs, toMs } = candles.report;
   return {
     candlesFolder: '',
@@ -77,6 +82,14 @@ export async function hubCandles(
 }
 
 const NO_FOLDER = new Fault('UNUSABLE_INPUT', 'no folder of candles is configured (PARAMGATE_CANDLES)');
+
+async function nothingInHub({ pair, timeframe }: Market, candles: Pick<CandleStore, 'list'>): Promise<Fault> {
+  const there = (await candles.list()).map((each) => `${each.pair} (${each.timeframe})`);
+  if (there.length === 0) return NO_FOLDER;
+  const nearest = there.sort((a, b) => Number(b.startsWith(pair)) - Number(a.startsWith(pair))).slice(0, 5);
+  const found = `no candles of ${pair} ${timeframe} in the hub's CANDLES; there are: ${nearest.join(', ')}`;
+  return new Fault('UNUSABLE_INPUT', found, { field: 'pair' });
+}
 
 /** A Fault as a value; anything else is thrown on. */
 function faultOf(error: unknown): Fault {

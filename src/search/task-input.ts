@@ -1,8 +1,22 @@
-// What a study's thread makes of its task: candles and entries read and cut to the period, ready to run.
-import type { HistoricalSignal } from '#domain/market.ts';
+// What is made of a task's sources: candles and entries read and cut to the period, ready to run.
+import type { CandleReport, Candles, HistoricalSignal } from '#domain/market.ts';
+import type { StudySpec } from '#domain/study.ts';
 import { type CandleFile, candlesStamp, cutCandles, readCandles, readEntries } from '#market/candles.ts';
 import type { StudyInput } from './study-run.ts';
+import type { Material } from './study-sources.ts';
 import type { ReadCandles, StudyTask } from './thread-messages.ts';
+
+/** What candles and entries are read for. */
+type Asked = Pick<StudySpec, 'pair' | 'timeframe' | 'fromMs' | 'toMs'>;
+
+/** Candles of the period with the entries meant for them. */
+export interface MaterialRead {
+  readonly candles: Candles;
+  readonly report: CandleReport;
+  /** null: an entry at every candle and side. */
+  readonly signals: readonly HistoricalSignal[] | null;
+  readonly from: 'file' | 'hub';
+}
 
 /**
  * The task's study. `atHand` are candles of its market that somebody has read; `onRead` is told those read here. Rejects with the Fault of what cannot be
@@ -14,22 +28,41 @@ export async function inputOf(
   onRead: (candles: ReadCandles) => void = () => undefined,
 ): Promise<StudyInput> {
   const { spec, fallback, incumbent, pools } = task;
-  const { fromMs, toMs } = spec;
   const whole = task.candles ?? (await candlesOf(task, atHand, onRead));
+  const { from, ...read } = await cutAndEntered(whole, task.signals ?? [], { ...spec, entriesFile: task.entriesFile });
+  return { ...read, source: from, spec, fallback, incumbent, ...(pools === undefined ? {} : { pools }) };
+}
+
+/** `material` read for `asked`, with the entries of a CSV file where one is named. Rejects with the Fault of what cannot be used. */
+export async function readMaterial(
+  { candlesFolder, candles, signals = [] }: Omit<Material, 'basis'>,
+  asked: Asked,
+  entriesFile: string | null,
+): Promise<MaterialRead> {
+  const whole = candles ?? (await readCandles(candlesFolder, asked.pair, asked.timeframe));
+  return cutAndEntered(whole, signals, { ...asked, entriesFile });
+}
+
+async function cutAndEntered(
+  whole: CandleFile,
+  ofHub: readonly HistoricalSignal[],
+  asked: Asked & { readonly entriesFile: string | null },
+): Promise<MaterialRead> {
+  const { fromMs, toMs, entriesFile } = asked;
   const { candles, report } = fromMs === null && toMs === null ? whole : cutCandles(whole, fromMs, toMs);
-  const common = { spec, candles, report, fallback, incumbent, ...(pools === undefined ? {} : { pools }) };
-  if (task.entriesFile !== null) return { ...common, signals: within(await readEntries(task.entriesFile), spec) };
+  if (entriesFile !== null)
+    return { candles, report, signals: within(await readEntries(entriesFile), asked), from: 'file' };
   // Entries of another time than the candles' are no reason to try nothing.
-  const signals = within(task.signals ?? [], spec);
+  const signals = within(ofHub, asked);
   const firstMs = (candles.openTimeMs[0] as number) - candles.timeframeMs;
   const lastMs = candles.openTimeMs.at(-1) as number;
   const usable = signals.some(({ timeMs }) => timeMs >= firstMs && timeMs <= lastMs);
-  return usable ? { ...common, signals, source: 'hub' } : { ...common, signals: null };
+  return { candles, report, signals: usable ? signals : null, from: 'hub' };
 }
 
 function within(
   signals: readonly HistoricalSignal[],
-  { fromMs, toMs }: StudyInput['spec'],
+  { fromMs, toMs }: Pick<Asked, 'fromMs' | 'toMs'>,
 ): readonly HistoricalSignal[] {
   return signals.filter(({ timeMs }) => timeMs >= (fromMs ?? timeMs) && timeMs < (toMs ?? Number.POSITIVE_INFINITY));
 }

@@ -6,7 +6,9 @@ import { Command } from 'commander';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { KeptStudy } from '#search/search.ts';
 import { addSearch, type SearchSurroundings } from '../../src/app/commands/search.ts';
+import { NO_PLAN } from '../../src/app/search-plan.ts';
 import { folderOf } from '../market/candle-folder.ts';
+import { emptyHub } from '../support/empty-hub.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { randomMarket } from '../support/random-market.ts';
 
@@ -56,6 +58,10 @@ async function run(words: readonly string[], change: Partial<SearchSurroundings>
   addSearch(program, () => ({
     candlesFolder: made.folder,
     fallback: { stopLossPct: -2, takeProfitPct: 1 },
+    plan: NO_PLAN,
+    threads: 2,
+    openHub: emptyHub,
+    studies: { page: async () => [] },
     incumbent: async () => null,
     keepStudy: async (made) => {
       const { study } = made;

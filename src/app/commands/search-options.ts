@@ -4,11 +4,14 @@ import { badInput } from '#domain/fault.ts';
 import type { Side } from '#domain/market.ts';
 import type { Fills, LevelRange, Objective, Pruner, Sampler, StudySpec, WalkForwardKind } from '#domain/study.ts';
 import { SEARCH_DEFAULTS, specFrom } from '#search/search.ts';
+import { CANDLE_SOURCES, ENTRY_SOURCES } from '../market-source.ts';
+import type { SearchPlan } from '../search-plan.ts';
 import { decimal, FILLS, instant, oneOf, pair, side, timeframe, whole } from './option-values.ts';
 
 /** Options as commander hands them over. */
 export interface SearchOptions {
-  readonly pair: string;
+  readonly pair?: string;
+  readonly all?: true;
   readonly candles?: string;
   readonly timeframe: string;
   readonly entries?: string;
@@ -49,10 +52,11 @@ const WHOLE = Number.MAX_SAFE_INTEGER;
 export function addSearchOptions(command: Command): Command {
   const defaults = SEARCH_DEFAULTS;
   return command
-    .requiredOption('--pair <pair>', 'BASE/QUOTE or BASE/QUOTE:SETTLE', pair('--pair'))
-    .option('--candles <folder>', 'freqtrade data folder (default: PARAMGATE_CANDLES)')
+    .option('--pair <pair>', 'BASE/QUOTE or BASE/QUOTE:SETTLE', pair('--pair'))
+    .option('--all', 'search every pair that has candles of the timeframe, and skip what has not changed')
+    .option('--candles <source>', CANDLE_SOURCES)
     .option('--timeframe <timeframe>', 'length of a candle', timeframe('--timeframe'), defaults.timeframe)
-    .option('--entries <file>', 'CSV time,side (default: every candle, both sides)')
+    .option('--entries <file>', ENTRY_SOURCES)
     .option('--side <side>', 'long or short entries only; publishes for that side only', side('--side'))
     .option('--stop <min:max:step>', `stops, percent (default: ${shownRange(defaults.stop)})`, levelRange('--stop'))
     .option(
@@ -129,11 +133,11 @@ export function addSearchOptions(command: Command): Command {
     .option('--publish', 'publish the winner when it is validated');
 }
 
-/** What the options ask for; not checked yet. */
-export function specOf(options: SearchOptions): StudySpec {
+/** What the options ask of `pair`; not checked yet. */
+export function specOf(options: SearchOptions, pair: string): StudySpec {
   const { fee, from, to, ...same } = options;
   return specFrom({
-    pair: same.pair,
+    pair,
     timeframe: same.timeframe,
     side: same.side ?? null,
     objective: same.objective.toUpperCase() as Objective,
@@ -159,6 +163,17 @@ export function specOf(options: SearchOptions): StudySpec {
     feeStress: same.feeStress,
     publish: same.publish === true,
   });
+}
+
+/** `spec` with what the configuration says instead of a default: `isGiven` tells whether the option of that name stands on the command line. */
+export function withPlan(
+  spec: StudySpec,
+  { asked }: Pick<SearchPlan, 'asked'>,
+  isGiven: (option: string) => boolean,
+): StudySpec {
+  const fields = Object.entries(asked).filter(([field]) => !isGiven(FLAGS[field] ?? field));
+  const space = isGiven('maxHold') ? spec.space : [];
+  return specFrom({ ...spec, ...Object.fromEntries(fields), space, pair: spec.pair });
 }
 
 /** Fields that are called otherwise here. */

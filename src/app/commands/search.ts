@@ -6,33 +6,39 @@ import type { Command } from 'commander';
 import type { ExitLevels } from '#domain/exit-params.ts';
 import { badInput, Fault } from '#domain/fault.ts';
 import type { Side } from '#domain/market.ts';
-import { planeOf } from '#domain/plane.ts';
-import type { Plane, Study } from '#domain/study.ts';
+import type { Study } from '#domain/study.ts';
 import type { Clock } from '#domain/time.ts';
-import type { Trial } from '#domain/trial.ts';
-import {
-  type KeptStudy,
-  openStudyPool,
-  requireSpec,
-  type StudyEnd,
-  type StudyTask,
-  type StudyWatch,
-  samples,
-} from '#search/search.ts';
+import { type KeptStudy, openStudyPool, requireSpec, samples } from '#search/search.ts';
+import type { HubDesk } from '#store/open.ts';
+import type { StudyJournal } from '#store/store.ts';
 import { systemClock } from '../clock.ts';
+import { openCommandHub } from '../command-hub.ts';
 import { requireConfig } from '../config.ts';
 import { newId } from '../identity.ts';
+import { marketSource } from '../market-source.ts';
 import { openProgress } from '../progress.ts';
+import { ranStudy } from '../ran-study.ts';
+import { NO_PLAN, type SearchPlan } from '../search-plan.ts';
 import { planeJson, studyJson } from '../study-json.ts';
 import { openStudyKeeper } from '../study-keeper.ts';
 import { studyText } from '../study-text.ts';
-import { addSearchOptions, flagOf, type SearchOptions, specOf } from './search-options.ts';
+import { studyThreads } from '../study-threads.ts';
+import { searchAllPairs } from './search-all.ts';
+import { addSearchOptions, flagOf, type SearchOptions, specOf, withPlan } from './search-options.ts';
 
 /** What the command needs of the service around it. */
 export interface SearchSurroundings {
   /** Used without `--candles`. */
   readonly candlesFolder: string | undefined;
   readonly fallback: ExitLevels;
+  /** What the configuration says of searches. */
+  readonly plan: SearchPlan;
+  /** How many pairs are searched at once. */
+  readonly threads: number;
+  /** The hub's candles and entries, open until disposed. */
+  openHub(): Promise<Pick<HubDesk, 'candles' | 'entries'> & AsyncDisposable>;
+  /** The studies kept so far. */
+  readonly studies: Pick<StudyJournal, 'page'>;
   /** The levels served for the pair now; null without. */
   incumbent(pair: string, side: Side | null): Promise<ExitLevels | null>;
   /** Keeps the study and publishes it when it is to be; the study as it then is. */
@@ -45,8 +51,19 @@ export interface SearchSurroundings {
 export function addSearchCommand(program: Command): void {
   addSearch(program, () => {
     const config = requireConfig(process.env, process.cwd());
-    const { candles, fallback } = config;
-    return { ...openStudyKeeper(config), candlesFolder: candles, fallback, newId, clock: systemClock };
+    const { candles, fallback, search: plan = NO_PLAN } = config;
+    const threads = studyThreads(config);
+    const keeper = openStudyKeeper(config);
+    return {
+      ...keeper,
+      candlesFolder: candles,
+      fallback,
+      plan,
+      threads,
+      openHub: () => openCommandHub(config),
+      newId,
+      clock: systemClock,
+    };
   });
 }
 
@@ -54,85 +71,70 @@ export function addSearchCommand(program: Command): void {
 export function addSearch(program: Command, surroundings: () => SearchSurroundings): void {
   const command = program
     .command('search')
-    .description('find levels in the history of a pair and test them out of sample');
+    .description('find levels in the history of a pair, or of all pairs, and test them out of sample');
   addSearchOptions(command).action(async (options: SearchOptions) => {
-    process.stdout.write(await search(options, surroundings()));
+    const isGiven = (option: string) => command.getOptionValueSource(option) === 'cli';
+    process.stdout.write(await search(options, surroundings(), isGiven));
   });
 }
 
-async function search(options: SearchOptions, { clock, ...surroundings }: SearchSurroundings): Promise<string> {
-  const spec = requireSpec(specOf(options), flagOf);
-  const candlesFolder = options.candles ?? surroundings.candlesFolder;
-  if (candlesFolder === undefined) {
-    throw badInput('--candles', 'no folder is given', 'a freqtrade data folder, here or in PARAMGATE_CANDLES');
+async function search(
+  options: SearchOptions,
+  surroundings: SearchSurroundings,
+  isGiven: (option: string) => boolean,
+): Promise<string> {
+  const { clock, plan, candlesFolder } = surroundings;
+  const { pair, all } = options;
+  if ((pair === undefined) !== (all === true)) {
+    throw badInput('--pair', pair === undefined ? 'no pair is named' : `${pair} and --all exclude each other`, PAIRS);
   }
-  if (options.plane !== undefined) await requireWritable(options.plane);
+  const spec = requireSpec(withPlan(specOf(options, pair ?? 'A/B'), plan, isGiven), flagOf);
+  if (all === true) {
+    if (options.plane !== undefined) throw badInput('--plane', 'it shows one pair', 'a search of one --pair');
+  }
+  await using hub = await surroundings.openHub();
+  const source = await marketSource(options, candlesFolder, hub);
+  await requireWritable('--plane', options.plane);
   if (options.trials !== undefined && !samples(spec)) {
     process.stderr.write(`paramgate: --trials is not used: ${options.sampler} judges every cell\n`);
   }
+  if (all === true) {
+    const { pair: _any, ...asked } = spec;
+    return await searchAllPairs(asked, source, { ...surroundings, json: options.json === true });
+  }
   const started = clock.now();
-  const incumbent = await surroundings.incumbent(spec.pair, spec.side);
-  const rivals = { fallback: surroundings.fallback, incumbent };
   const shown = openProgress(`searching ${spec.pair}`, process.stderr, clock);
-  const trials: Trial[] = [];
-  let trialFromMs = started.wallMs;
-  const { result, plane } = await runAlone(
-    { spec, candlesFolder, entriesFile: options.entries ?? null, ...rivals },
-    {
-      onProgress: (share) => shown.show(share),
-      onTrial: (trial) => {
-        const { wallMs } = clock.now();
-        trials.push({ ...trial, startedAtMs: trialFromMs, finishedAtMs: wallMs });
-        trialFromMs = wallMs;
-      },
-    },
-  ).finally(() => shown.stop());
-  const finished = clock.now();
-
-  const study: Study = {
-    id: surroundings.newId(),
-    spec,
-    rivals,
-    state: 'COMPLETE',
-    progress: 1,
-    createdAtMs: started.wallMs,
-    startedAtMs: started.wallMs,
-    finishedAtMs: finished.wallMs,
-    result,
-    published: false,
-    error: null,
-  };
-  if (options.plane !== undefined) await writePlane(options.plane, study, planeOf(plane));
-  const kept = await surroundings.keepStudy({
-    study,
-    trials: trials.filter(({ search }) => search === 0),
-    plane: planeOf(plane),
-  });
-  if (options.json !== true) return studyText(kept, result, rivals);
-  const durationMs = Math.round(finished.monotonicMs - started.monotonicMs);
+  await using pool = openStudyPool(1);
+  const ran = await ranStudy(spec, { ...surroundings, source, pool }, (share) => shown.show(share)).finally(() =>
+    shown.stop(),
+  );
+  const durationMs = Math.round(clock.now().monotonicMs - started.monotonicMs);
+  const { study, plane } = ran;
+  const { result, rivals } = study;
+  if (options.plane !== undefined && plane !== null)
+    await writeResult('--plane', options.plane, `${JSON.stringify(planeJson(study, plane))}\n`);
+  const kept = await surroundings.keepStudy(ran);
+  if (options.json !== true) return studyText(kept, result, rivals ?? null);
   return `${JSON.stringify(studyJson(kept, result, durationMs))}\n`;
 }
 
-/** Runs the study in a thread of its own. */
-async function runAlone(task: StudyTask, watch: StudyWatch): Promise<StudyEnd> {
-  await using pool = openStudyPool(1);
-  return await pool.run(task, watch).end;
-}
+const PAIRS = 'one of --pair P and --all';
 
 /** Refuses before the work what could not be kept after it. */
-async function requireWritable(file: string): Promise<void> {
+async function requireWritable(flag: string, file: string | undefined): Promise<void> {
+  if (file === undefined) return;
   await access(dirname(file), constants.W_OK).catch((error: unknown) => {
-    throw unwritable(file, error);
+    throw unwritable(flag, file, error);
   });
 }
 
-async function writePlane(file: string, study: Study, plane: Plane): Promise<void> {
-  await writeFile(file, `${JSON.stringify(planeJson(study, plane))}\n`).catch((error: unknown) => {
-    throw unwritable(file, error);
+async function writeResult(flag: string, file: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(file, content).catch((error: unknown) => {
+    throw unwritable(flag, file, error);
   });
 }
 
-function unwritable(file: string, cause: unknown): Fault {
+function unwritable(flag: string, file: string, cause: unknown): Fault {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return new Fault('UNUSABLE_INPUT', `--plane: ${file} cannot be written (${why})`, { field: '--plane', cause });
+  return new Fault('UNUSABLE_INPUT', `${flag}: ${file} cannot be written (${why})`, { field: flag, cause });
 }

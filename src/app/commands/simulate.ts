@@ -6,9 +6,10 @@ import type { CandleReport, Side } from '#domain/market.ts';
 import { metricsJson } from '#domain/metrics-json.ts';
 import type { Fills } from '#domain/study.ts';
 import { isoTime } from '#domain/time.ts';
-import { cutCandles, readCandles, readEntries } from '#market/candles.ts';
-import { type Replay, type ReplayedTrade, replay, requireLevels } from '#search/search.ts';
-import { candlesFolder } from '../candles-folder.ts';
+import { type Replay, type ReplayedTrade, readMaterial, replay, requireLevels } from '#search/search.ts';
+import { openCommandHub } from '../command-hub.ts';
+import { requireConfig } from '../config.ts';
+import { CANDLE_SOURCES, ENTRY_SOURCES, marketSource } from '../market-source.ts';
 import { decimal, FILLS, instant, leverage, oneOf, pair, side, timeframe, whole } from './option-values.ts';
 
 interface Options {
@@ -37,9 +38,9 @@ export function addSimulateCommand(program: Command): void {
     .requiredOption('--pair <pair>', 'BASE/QUOTE or BASE/QUOTE:SETTLE', pair('--pair'))
     .requiredOption('--stop <pct>', 'stop, position level percent, e.g. -1.48', decimal('--stop'))
     .requiredOption('--target <pct>', 'target, position level percent, e.g. 1.00', decimal('--target'))
-    .option('--candles <folder>', 'freqtrade data folder (default: PARAMGATE_CANDLES)')
+    .option('--candles <source>', CANDLE_SOURCES)
     .option('--timeframe <timeframe>', 'length of a candle', timeframe('--timeframe'), '5m')
-    .option('--entries <file>', 'CSV time,side (default: every candle, both sides)')
+    .option('--entries <file>', ENTRY_SOURCES)
     .option('--leverage <times>', 'leverage of every trade', leverage('--leverage'), 1)
     .option('--side <side>', 'long or short only', side('--side'))
     .option('--fee <pct>', 'fee per side, percent', decimal('--fee', 0, 100), 0.05)
@@ -61,19 +62,22 @@ async function simulation(options: Options): Promise<string> {
   const from = options.from ?? Number.NEGATIVE_INFINITY;
   const to = options.to ?? Number.POSITIVE_INFINITY;
   if (from >= to) throw badInput('--to', 'the period ends before it begins', 'a time after --from');
-  const folder = candlesFolder(options.candles);
-
-  const { candles, report } = cutCandles(
-    await readCandles(folder, options.pair, options.timeframe),
-    options.from ?? null,
-    options.to ?? null,
-  );
-  const signals = options.entries === undefined ? null : await readEntries(options.entries);
+  const config = requireConfig(process.env, process.cwd());
+  await using hub = await openCommandHub(config);
+  const source = await marketSource(options, config.candles, hub);
+  const period = { fromMs: options.from ?? null, toMs: options.to ?? null };
+  const {
+    candles,
+    report,
+    signals,
+    from: entriesFrom,
+  } = await readMaterial(await source.materialOf(options), { ...options, ...period }, source.entriesFile);
   const found = replay({
     ...request,
     fills: options.fills.toUpperCase() as Fills,
     candles,
-    signals: signals?.filter(({ timeMs }) => timeMs >= from && timeMs < to) ?? null,
+    signals,
+    source: entriesFrom,
     side: options.side ?? null,
     oneAtATime: options.oneAtATime === true,
   });

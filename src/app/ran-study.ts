@@ -1,0 +1,61 @@
+// A study that a command runs itself, in a thread of a pool, from its sources to what is to be kept of it.
+import type { ExitLevels } from '#domain/exit-params.ts';
+import type { Side } from '#domain/market.ts';
+import { planeOf } from '#domain/plane.ts';
+import type { Study, StudySpec } from '#domain/study.ts';
+import type { Clock } from '#domain/time.ts';
+import type { Trial } from '#domain/trial.ts';
+import type { KeptStudy, Lender, StudyPool } from '#search/search.ts';
+import type { MarketSource } from './market-source.ts';
+
+export interface RanStudyParts {
+  readonly source: MarketSource;
+  readonly pool: StudyPool;
+  readonly fallback: ExitLevels;
+  /** The levels served for the pair now; null without. */
+  incumbent(pair: string, side: Side | null): Promise<ExitLevels | null>;
+  readonly newId: () => string;
+  readonly clock: Clock;
+  /** With the pairs it is searched with. */
+  readonly lender?: Lender;
+  readonly together?: readonly string[];
+}
+
+/** Runs `spec`; rejects with the Fault of what cannot be used. */
+export async function ranStudy(
+  spec: StudySpec,
+  { source, pool, fallback, clock, lender, together, ...parts }: RanStudyParts,
+  onProgress: (share: number) => void,
+): Promise<KeptStudy & { readonly study: Study & { readonly result: NonNullable<Study['result']> } }> {
+  const started = clock.now();
+  const rivals = { fallback, incumbent: await parts.incumbent(spec.pair, spec.side) };
+  const { basis, ...material } = await source.materialOf(spec);
+  const pools = await lender?.poolsFor(spec, together ?? []);
+  const trials: Trial[] = [];
+  let trialFromMs = started.wallMs;
+  const task = { ...material, spec, entriesFile: source.entriesFile, ...rivals };
+  const { result, plane } = await pool.run(pools === undefined ? task : { ...task, pools }, {
+    onProgress,
+    onTrial: (trial) => {
+      const { wallMs } = clock.now();
+      trials.push({ ...trial, startedAtMs: trialFromMs, finishedAtMs: wallMs });
+      trialFromMs = wallMs;
+    },
+  }).end;
+  const study = {
+    id: parts.newId(),
+    spec,
+    rivals,
+    basis,
+    ...(together === undefined ? {} : { together }),
+    state: 'COMPLETE' as const,
+    progress: 1,
+    createdAtMs: started.wallMs,
+    startedAtMs: started.wallMs,
+    finishedAtMs: clock.now().wallMs,
+    result,
+    published: false,
+    error: null,
+  };
+  return { study, trials: trials.filter(({ search }) => search === 0), plane: planeOf(plane) };
+}
