@@ -16,8 +16,10 @@ export interface HubImport extends AsyncDisposable {
   rememberSignals(pair: string, signals: readonly HistoricalSignal[]): Promise<void>;
 }
 
-/** Rows of one request to the service. */
+/** Rows of one request to the service, which serves others meanwhile. */
 const SLICE = 5_000;
+/** Trades of one commit where nobody else waits for it. */
+const DIRECT_SLICE = 50_000;
 /** How long the shared hub is waited for at the end; what is left is sent by the next service. */
 const FINISH_MS = 5_000;
 
@@ -38,49 +40,64 @@ export function openHubImport(config: Config): HubImport {
     })();
     return opening;
   };
-  /** Hands `rows` over slice by slice: to the service while it answers, to `direct` from then on. */
-  const handOver = async <Row, End>(
-    rows: readonly Row[],
-    path: string,
-    parts: {
-      readonly body: (slice: readonly Row[]) => object;
-      readonly direct: (slice: readonly Row[], store: GatewayStore) => Promise<End>;
-      readonly told: (end: unknown, done: number) => void;
-    },
-  ) => {
-    for (let from = 0; from < rows.length; from += SLICE) {
-      const slice = rows.slice(from, from + SLICE);
-      const answer = opening === undefined ? await askLocalGateway(config, path, parts.body(slice)) : undefined;
-      parts.told(answer ?? (await parts.direct(slice, await directly())), from + slice.length);
-    }
-  };
   return {
     recorder: {
       record: async (trades, onProgress) => {
         const sum = { recorded: 0, updated: 0, known: 0 };
-        await handOver(trades, '/local/trades', {
+        const add = (counts: Recorded) => {
+          sum.recorded += counts.recorded;
+          sum.updated += counts.updated;
+          sum.known += counts.known;
+        };
+        const told = await tellService(config, '/local/trades', {
+          rows: trades,
           body: (slice) => ({ trades: slice }),
-          direct: (slice, { recorded, trades: port }) =>
-            openRecorder({ recorded, record: (part) => port.record(requireTrades(part)) }).record(slice),
-          told: (end, done) => {
-            const counts = countsOf(end);
-            sum.recorded += counts.recorded;
-            sum.updated += counts.updated;
-            sum.known += counts.known;
+          onAnswer: (answer, done) => {
+            add(countsOf(answer));
             onProgress?.(done);
           },
         });
+        if (told === trades.length) return sum;
+        const { recorded, trades: port } = await directly();
+        const record = (part: Parameters<typeof requireTrades>[0]) => port.record(requireTrades(part));
+        const recorder = openRecorder({ recorded, record, slice: DIRECT_SLICE });
+        add(await recorder.record(trades.slice(told), (done) => onProgress?.(told + done)));
         return sum;
       },
     },
-    rememberSignals: (pair, signals) =>
-      handOver(signals, '/local/signals', {
+    rememberSignals: async (pair, signals) => {
+      const told = await tellService(config, '/local/signals', {
+        rows: signals,
         body: (slice) => ({ pair, signals: slice }),
-        direct: (slice, { entries }) => entries.remember(pair, slice),
-        told: () => undefined,
-      }),
+        onAnswer: () => undefined,
+      });
+      if (told < signals.length) await (await directly()).entries.remember(pair, signals.slice(told));
+    },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
+}
+
+/** Hands rows to the running service slice by slice, while it answers; how many it has taken. */
+async function tellService<Row>(
+  config: Config,
+  path: string,
+  {
+    rows,
+    body,
+    onAnswer,
+  }: {
+    readonly rows: readonly Row[];
+    readonly body: (slice: readonly Row[]) => object;
+    readonly onAnswer: (answer: unknown, done: number) => void;
+  },
+): Promise<number> {
+  for (let from = 0; from < rows.length; from += SLICE) {
+    const slice = rows.slice(from, from + SLICE);
+    const answer = await askLocalGateway(config, path, body(slice));
+    if (answer === undefined) return from;
+    onAnswer(answer, from + slice.length);
+  }
+  return rows.length;
 }
 
 function countsOf(end: unknown): Recorded {

@@ -18,16 +18,18 @@ export interface Recorder {
   record(trades: readonly ClosedTrade[], onProgress?: (done: number) => void): Promise<Recorded>;
 }
 
-/** Trades of one slice: written as several calls that share a commit, and looked up without keeping anybody waiting. */
+/** Trades of one slice: written as several calls that share a commit, which others of the same process wait for. */
 const SLICE = 5 * MAX_TRADES_PER_CALL;
 
-/** A recorder that looks up in `recorded` and writes by `record`, which takes at most 1,000 trades. */
+/** A recorder that looks up in `recorded` and writes by `record`, which takes at most 1,000 trades; `slice` of them share a commit. */
 export function openRecorder({
   recorded,
   record,
+  slice: sliceLength = SLICE,
 }: {
   readonly recorded: RecordedTrades;
   readonly record: (trades: readonly ClosedTrade[]) => Promise<unknown>;
+  readonly slice?: number;
 }): Recorder {
   let before: Promise<unknown> = Promise.resolve();
   const recordSlice = async (trades: readonly ClosedTrade[]): Promise<Recorded> => {
@@ -53,8 +55,8 @@ export function openRecorder({
     const sum = { recorded: 0, updated: 0, known: 0 };
     const once = lastOfEach(trades);
     sum.known = trades.length - once.length;
-    for (let from = 0; from < once.length; from += SLICE) {
-      const slice = once.slice(from, from + SLICE);
+    for (let from = 0; from < once.length; from += sliceLength) {
+      const slice = once.slice(from, from + sliceLength);
       const part = await recordSlice(slice);
       sum.recorded += part.recorded;
       sum.updated += part.updated;

@@ -29,7 +29,7 @@ export function addImportTrades(imports: Command): void {
     .option(
       '--target <pct>',
       'take-profit at position level of trades that recorded none, e.g. 1.00; freqtrade itself records none',
-      decimal('--target', Number.MIN_VALUE, 1_000_000),
+      decimal('--target', 0.0001, 10_000),
     )
     .option('--json', 'print one JSON document')
     .action(async (options: Options) => {

@@ -10,16 +10,18 @@ import { type OutboxTable, outboxOperation } from './outbox-table.ts';
 export function tradesWriter(db: DatabaseSync, outbox: OutboxTable) {
   const tellHub = tradeTelling(outbox);
   const told = outbox.rules === null ? null : 1;
-  const known = db.prepare('SELECT 1 FROM trades WHERE bot = ? AND tradeId = ? AND pair = ? AND openedAtMs = ?');
-  const replace =
-    db.prepare(`INSERT OR REPLACE INTO trades (bot, tradeId, pair, openedAtMs, closedAtMs, side, leverage, profitPct,
-    stopLossPct, takeProfitPct, enterTag, exitReason, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const into = `INTO trades (bot, tradeId, pair, openedAtMs, closedAtMs, side, leverage, profitPct,
+    stopLossPct, takeProfitPct, enterTag, exitReason, told) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  const add = db.prepare(`INSERT OR IGNORE ${into}`);
+  const replace = db.prepare(`INSERT OR REPLACE ${into}`);
   const record = (trade: ClosedTrade): boolean => {
     const { bot, tradeId, pair, openedAtMs } = trade;
-    const duplicate = known.get(bot, tradeId, pair, openedAtMs) !== undefined;
     const { closedAtMs, side, leverage, profitPct, stopLossPct, takeProfitPct, enterTag, exitReason } = trade;
     const figures = [leverage, profitPct, stopLossPct, takeProfitPct, enterTag, exitReason, told];
-    replace.run(bot, tradeId, pair, openedAtMs, closedAtMs, side, ...figures);
+    const row = [bot, tradeId, pair, openedAtMs, closedAtMs, side, ...figures];
+    // Most trades are new: one walk down the tree for those, two for a known one.
+    const duplicate = add.run(...row).changes === 0;
+    if (duplicate) replace.run(...row);
     return duplicate;
   };
   return {
