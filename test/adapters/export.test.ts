@@ -34,7 +34,7 @@ afterAll(async () => {
 async function publish(): Promise<void> {
   await using lock = await acquireLock(folder, 'worker', { wait: false, clock: systemClock });
   if (lock === undefined) throw new Error('the folder is held');
-  await using store = await openWorkerStore({ folder, log: recordingLog().log, hubWrites: hubWrites() });
+  await using store = await openWorkerStore({ folder, log: recordingLog(), hubWrites: hubWrites() });
   const rest = {
     winRate: null,
     profitFactor: null,
