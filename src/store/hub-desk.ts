@@ -8,7 +8,7 @@ import { lazily } from './lazily.ts';
 import { readPorts } from './sqlite/read-ports.ts';
 import { openWriter } from './sqlite/writer.ts';
 
-/** Whoever writes to the hub in a data folder holds the folder's lock `candles`; a shared one needs none. */
+/** Whoever writes to the hub in a data folder holds the gateway's lock; a shared one needs none. */
 export interface HubDesk extends AsyncDisposable {
   readonly params: Pick<ParamStore, 'newest'>;
   readonly trades: Pick<TradeStore, 'sums'>;

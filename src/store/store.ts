@@ -224,8 +224,8 @@ export interface WorkerStore extends AsyncDisposable {
   readonly trials: TrialJournal;
   readonly params: ParamStore;
   readonly trades: Pick<TradeStore, 'sums'>;
-  readonly candles: CandleStore;
-  readonly entries: EntryStore;
+  readonly candles: Pick<CandleStore, 'read' | 'list'>;
+  readonly entries: Pick<EntryStore, 'read'>;
   /** As the gateway side's, for what the worker side writes. */
   readonly outbox: Outbox | null;
   /** As the gateway side's, for the worker's file. */
