@@ -11,6 +11,8 @@ export interface BotAccess {
 }
 
 export interface BotRequests {
+  /** The bot's address, without credentials. */
+  readonly url: string;
   /** The JSON object at `path` (below /api/v1, with its query). Rejects with UNUSABLE_INPUT. */
   ask(path: string, method?: 'GET' | 'POST'): Promise<JsonObject>;
   /** The JSON at `path`; undefined when the bot has no such thing. Rejects with UNUSABLE_INPUT. */
@@ -65,6 +67,7 @@ export function botRequests(
   const refused = (status: number, json: unknown, path: string) =>
     new Fault('UNUSABLE_INPUT', `${url}: ${refusal(status, json, path)}`);
   return {
+    url,
     clockOffsetMs: () => offsetMs,
     ask: async (path, method = 'GET') => {
       const { status, json } = await answerOf(path, method);

@@ -28,7 +28,8 @@ export async function tradesPage(
   const order = page.newest ? 'false' : 'true';
   const path = `/trades?limit=${page.limit}&offset=${page.offset}&order_by_id=${order}`;
   const { trades, total_trades: total } = await requests.ask(path);
-  if (!Array.isArray(trades)) throw new Fault('UNUSABLE_INPUT', 'the answer of /api/v1/trades holds no list of trades');
+  if (!Array.isArray(trades))
+    throw new Fault('UNUSABLE_INPUT', `${requests.url}: the answer of /api/v1/trades holds no list of trades`);
   const rows = trades.filter(isObject);
   return { rows, total: typeof total === 'number' ? total : page.offset + rows.length };
 }
@@ -39,7 +40,10 @@ export interface Scan {
   readonly isComplete: boolean;
 }
 
-/** Walks all closed trades and hands each row to `take` once, at most a page of them at a time. */
+/**
+ * Walks all closed trades and hands each row to `take` once, at most a page of them at a time. First by id; then from the newest, where everything stands
+ * that closed meanwhile. A bot that does not know that order is walked again by id until nothing new is found.
+ */
 export async function scanTrades(
   requests: BotRequests,
   take: (rows: readonly JsonObject[], share: number) => Promise<void>,
@@ -53,39 +57,60 @@ export async function scanTrades(
   };
   let total = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
-    total = await walkById(requests, seen, takeNew);
-    if (seen.size >= total) return { total, isComplete: true };
-    total = await walkByClosing(requests, seen, takeNew);
-    if (seen.size >= total) return { total, isComplete: true };
+    const byId = await walkById(requests, seen, takeNew);
+    const byClosing = await walkByClosing(requests, seen, takeNew);
+    total = byClosing.total;
+    const isSettled = byClosing.isNewestFirst || byId.fresh + byClosing.fresh === 0;
+    if (isSettled && seen.size >= total) return { total, isComplete: true };
   }
   return { total, isComplete: false };
 }
 
 type TakeNew = (page: TradesPage) => Promise<number>;
 
-/** Pages overlap by one row: when it is not the one we saw last, rows have moved. Resolves to the bot's count at the end. */
-async function walkById(requests: BotRequests, seen: ReadonlySet<string>, takeNew: TakeNew): Promise<number> {
+/** A walk's end: rows that were new, and the bot's own count in its last answer. */
+interface Walk {
+  readonly fresh: number;
+  readonly total: number;
+}
+
+/** Pages overlap by one row: when it is none that we saw, rows have moved left and we step back. */
+async function walkById(requests: BotRequests, seen: ReadonlySet<string>, takeNew: TakeNew): Promise<Walk> {
+  let fresh = 0;
   let offset = 0;
   for (;;) {
     const overlap = offset === 0 ? 0 : 1;
     const page = await tradesPage(requests, { limit: PAGE, offset: offset - overlap, newest: false });
-    const first = page.rows[0];
-    const movedLeft = overlap === 1 && (first === undefined ? offset > page.total : !seen.has(rowKey(first)));
-    await takeNew(page);
-    if (movedLeft) {
-      offset = Math.max(0, offset - PAGE);
-      continue;
-    }
-    offset += page.rows.length - overlap;
-    if (page.rows.length < PAGE) return page.total;
+    const [first] = page.rows;
+    const hasMovedLeft = overlap === 1 && (first === undefined ? offset > page.total : !seen.has(rowKey(first)));
+    fresh += await takeNew(page);
+    if (hasMovedLeft) offset = Math.max(0, offset - PAGE);
+    else if (page.rows.length < PAGE) return { fresh, total: page.total };
+    else offset += page.rows.length - overlap;
   }
 }
 
-/** Those that closed while we walked are the newest: found from the other end, until one answer shows that none is missing, or nothing new. */
-async function walkByClosing(requests: BotRequests, seen: ReadonlySet<string>, takeNew: TakeNew): Promise<number> {
-  for (let offset = 0; ; offset += PAGE - 1) {
+/** From the newest down to a row that we have; and again, when that took more than one answer, for more may have closed meanwhile. */
+async function walkByClosing(
+  requests: BotRequests,
+  seen: ReadonlySet<string>,
+  takeNew: TakeNew,
+): Promise<Walk & { readonly isNewestFirst: boolean }> {
+  let fresh = 0;
+  let offset = 0;
+  for (;;) {
     const page = await tradesPage(requests, { limit: PAGE, offset, newest: true });
-    const fresh = await takeNew(page);
-    if (seen.size >= page.total || fresh === 0 || page.rows.length < PAGE) return page.total;
+    const last = page.rows.at(-1);
+    const reachesKnown = last === undefined || page.rows.length < PAGE || seen.has(rowKey(last));
+    fresh += await takeNew(page);
+    const isNewestFirst = page.rows.every(
+      (row, index) => index === 0 || closingOf(page.rows[index - 1]) >= closingOf(row),
+    );
+    if (!isNewestFirst || (reachesKnown && offset === 0)) return { fresh, total: page.total, isNewestFirst };
+    offset = reachesKnown ? 0 : offset + PAGE - 1;
   }
+}
+
+function closingOf(row: JsonObject | undefined): number {
+  return Number(row?.close_timestamp);
 }
