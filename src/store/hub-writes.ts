@@ -3,9 +3,6 @@
 import type { ParamRecord } from '#domain/exit-params.ts';
 import type { ClosedTrade } from '#domain/trade.ts';
 
-/** What was written: published levels or closed trades. */
-export type HubWriteKind = 'params' | 'trades';
-
 /** A committed write and what it holds. */
 export type HubWrite =
   | { readonly kind: 'params'; readonly records: readonly ParamRecord[] }

@@ -16,7 +16,7 @@ import type { GatewayStore, StudyJournal, StudyRequest, WorkerStore } from './st
 
 export { type FleetHub, type FleetHubOptions, openFleetHub } from './fleet-hub.ts';
 export { type HubDesk, openHubDesk } from './hub-desk.ts';
-export { type HubWriteKind, type HubWrites, hubWrites } from './hub-writes.ts';
+export { type HubWrites, hubWrites } from './hub-writes.ts';
 export type { HubCheck } from './influx/hub-check.ts';
 export type { HubInit } from './influx/hub-init.ts';
 export { applyRequests, copyToHub, type OutboxDesk, openOutboxDesk } from './outbox-desk.ts';
