@@ -169,8 +169,11 @@ class Feeder:
         """Queues one opinion and returns at once: QUEUED, or REFUSED with the reason for what the gateway could only refuse.
 
         `side` is long or short; without `confidence` the tag must name it (`conf=0.89`). `sent_at` is now unless told; one without a zone is UTC.
-        The same `idempotency_key` with the same contents counts once.
+        The same `idempotency_key` counts once: asked again here, it answers with the state of the first.
         """
+        known = self.state(idempotency_key) if idempotency_key else None
+        if known is not None and known.state not in ("EXPIRED", "DROPPED"):
+            return known
         key = idempotency_key or uuid.uuid4().hex
         at = sent_at or datetime.now(timezone.utc)
         at = at.replace(tzinfo=timezone.utc) if at.tzinfo is None else at.astimezone(timezone.utc)

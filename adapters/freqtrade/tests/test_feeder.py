@@ -165,6 +165,15 @@ class Queue(FeederCase):
         with self.assertRaises(ValueError):
             Feeder(url="http://user:hidden@h:1", colour="red")
 
+    def test_a_key_that_is_known_is_not_sent_again(self):
+        with Gateway(accepted) as gateway:
+            feeder = self.feeder(gateway.url)
+            for _ in range(3):
+                feeder.submit_signal(PAIR, "long", 0.9, idempotency_key="75a candle 1")
+                self.assertTrue(feeder.flush(20))
+            self.assertEqual(feeder.submit_signal(PAIR, "long", 0.9, idempotency_key="75a candle 1").state, "ACCEPTED")
+            self.assertEqual(len(gateway.bodies), 1)
+
     def test_numbers_of_a_model_are_taken(self):
         with Gateway(accepted) as gateway:
             feeder = self.feeder(gateway.url)

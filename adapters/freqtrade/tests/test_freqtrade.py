@@ -6,7 +6,9 @@ Needs freqtrade; `npm test` runs it with PARAMGATE_TEST_FREQTRADE=1.
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+import sys
 import unittest
 from datetime import datetime, timedelta, timezone
 
@@ -15,6 +17,7 @@ from support import NODE, ROOT, Case, Gateway, ask_roi, ask_stop, levels_for, se
 try:
     import freqtrade_market as market
     from freqtrade.enums import ExitType, RunMode
+    from freqtrade.exceptions import StrategyError
     from freqtrade.persistence import Trade, init_db
     from freqtrade.persistence.usedb_context import disable_database_use, enable_database_use
     from freqtrade.resolvers import StrategyResolver
@@ -215,6 +218,41 @@ class Callbacks(InFreqtrade):
                 self.assertEqual(feeder.last_state(market.PAIR, "short").state, "ACCEPTED")
                 feeder.close()
             paramgate_feeder._feeders.clear()
+
+
+class Installing(InFreqtrade):
+    """As the documentation says: files laid beside a strategy, or a package installed; nothing of this folder on the path."""
+
+    CODE = """
+import sys
+from pathlib import Path
+sys.path[:] = [entry for entry in sys.path if "adapters" not in entry]
+from freqtrade.enums import RunMode
+from freqtrade.resolvers import StrategyResolver
+config = {"strategy": sys.argv[2], "strategy_path": sys.argv[1], "user_data_dir": Path(sys.argv[1]), "runmode": RunMode.BACKTEST}
+config |= {"trading_mode": "futures", "stake_currency": "USDT", "exchange": {"name": "binance"}}
+strategy = StrategyResolver.load_strategy(config)
+strategy.ft_bot_start()
+print(strategy.use_custom_stoploss, strategy._ft_stop_uses_after_fill, sys.modules.get("paramgate", strategy).__file__)
+"""
+
+    def load(self, name):
+        words = [sys.executable, "-W", "ignore", "-c", self.CODE, str(self.folder), name]
+        done = subprocess.run(words, cwd=self.folder, capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout.splitlines()[-1]
+
+    def test_the_files_laid_beside_each_other_are_enough(self):
+        for file in [*market.EXAMPLES.glob("*.py"), *market.ADAPTER.glob("*.py")]:
+            shutil.copy(file, self.folder)
+        for name in ("ParamgateLongShort", "ParamgateComposed"):
+            self.assertEqual(self.load(name), f"True True {self.folder / 'paramgate.py'}")
+        self.assertIn("False False", self.load("ParamgateFeeding"))
+
+    def test_a_mistake_in_the_settings_stops_the_bot_with_its_line(self):
+        strategy = load("ParamgateLongShort", self.folder, RunMode.DRY_RUN, paramgate={"colour": "red"})
+        with self.assertRaisesRegex(StrategyError, "paramgate.colour: there is no such setting"):
+            strategy.ft_bot_start()
 
 
 class Backtests(InFreqtrade):
