@@ -18,6 +18,7 @@ import { newId, newToken } from './identity.ts';
 import { journalFigure, journalState, openJournalHealth } from './journal-health.ts';
 import { outboxFigures } from './outbox-figures.ts';
 import { startRetention } from './retention.ts';
+import { graphqlDefaults } from './search-defaults.ts';
 import { removeServiceFile, writeServiceFile } from './service-file.ts';
 import { readTokenSecret } from './token-secret.ts';
 import { openTradeFlow } from './trade-flow.ts';
@@ -120,7 +121,7 @@ export async function openGateway(
       push: tradeFlow.push,
       clock,
     }),
-    studyDefaults: SEARCH_DEFAULTS,
+    studyDefaults: graphqlDefaults(config.search),
     readiness: () => {
       const { ready, details, problem } = hubReadiness(exits, clock.now().monotonicMs - startedMs);
       // Without its worker a gateway still answers bots and keeps signals, and without its journal it answers bots: it says so, and goes on serving.

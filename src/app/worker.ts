@@ -12,6 +12,8 @@ import { openHeart } from './heartbeat.ts';
 import { newId } from './identity.ts';
 import { type JournalHealth, openJournalHealth } from './journal-health.ts';
 import { startRetention } from './retention.ts';
+import { NO_PLAN } from './search-plan.ts';
+import { openSearchSchedule } from './search-schedule.ts';
 import { studyThreads } from './study-threads.ts';
 import { startWorkerLoop, type WorkerLoop } from './worker-loop.ts';
 
@@ -78,6 +80,10 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
       log,
     }),
   );
+  const sources = { candlesFolder: config.candles, candles, entries };
+  const { search: plan = NO_PLAN, fallback, optunaMaxAgeHours } = config;
+  const settings = { plan, fallback, optunaMaxAgeHours, folder: config.data };
+  const schedule = openSearchSchedule({ ...settings, sources, studies, runner, newId, clock, log });
   const aggregator = openAggregator({ signals, decisions, pauses, settings: config, bots: config.bots, log });
   opening.use(startRetention({ what: 'decisions', forget: store.forget, days: config.journalDays, clock, log }));
   const { studyDays, studiesKept } = config;
@@ -89,6 +95,7 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
       { name: 'ensemble', tick: (now) => aggregator.tick(now) },
       { name: 'fleet', tick: (now) => fleet.tick(now) },
       { name: 'search', tick: () => runner.tick() },
+      { name: 'schedule', tick: (now) => schedule.tick(now) },
       { name: 'heart', tick: async () => heart.beat() },
     ],
     clock,
@@ -103,7 +110,7 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
     journal,
     drain: async (signal) => {
       await loop.stop();
-      await Promise.all([fleet.drain(signal), runner.drain()]);
+      await Promise.all([fleet.drain(signal), schedule.drain().then(() => runner.drain())]);
       await store.outbox?.finish(signal);
     },
     [Symbol.asyncDispose]: () => open.disposeAsync(),

@@ -178,6 +178,22 @@ export function openMetrics(clock: Clock, figures: readonly (Figure | FigureByNa
 
   const studies = seconds('study', 'Studies by their end.', { labels: ['state'], buckets: STUDY });
   on('study.finished', ({ state, durationMs }) => studies.observe({ state }, durationMs / 1000));
+  const runs = counter('scheduled_searches_total', 'Scheduled searches of all pairs that have ended.');
+  const pairs = new Gauge({
+    name: 'paramgate_scheduled_pairs',
+    help: 'Pairs of the last scheduled search by what became of them.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const stale = gauge('candles_stale_pairs', 'Pairs of the last scheduled search whose candles were stale.');
+  const oldest = gauge('candles_oldest_age_seconds', 'Age of the oldest candles of the last scheduled search.');
+  on('pairs.searched', (found) => {
+    runs.inc();
+    for (const outcome of ['searched', 'validated', 'published', 'skipped', 'failed'] as const)
+      pairs.set({ outcome }, found[outcome]);
+    stale.set(found.stale);
+    oldest.set(found.oldestCandlesSeconds);
+  });
   const published = counter('params_published_total', 'Exit levels published to the hub.');
   on('params.published', () => published.inc());
 

@@ -18,6 +18,7 @@ export { openStudyRunner, type StudyRunner } from './runner.ts';
 export type { StudyRunnerOptions } from './runner-options.ts';
 export { type FieldName, plannedTrials, requireSpec, SEARCH_DEFAULTS, samples, specFrom } from './spec.ts';
 export { openStudyPool, type RunningStudy, type StudyEnd, type StudyPool, type StudyWatch } from './study-pool.ts';
+export { queuedStudy } from './study-states.ts';
 export { hubCandles, type Material, materialFor, type StudySources } from './study-sources.ts';
 export { readMaterial } from './task-input.ts';
 export type { StudyTask } from './thread-messages.ts';

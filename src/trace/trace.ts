@@ -72,6 +72,17 @@ export interface TracePoints {
   'trades.recorded': { readonly recorded: number; readonly duplicates: number };
   'study.started': { readonly id: string };
   'study.finished': { readonly id: string; readonly state: string; readonly durationMs: number };
+  /** Worker: the last of all pairs that the schedule had searched has ended. Counts of pairs; `oldestCandlesSeconds` since the close of the last candle. */
+  'pairs.searched': {
+    readonly pairs: number;
+    readonly searched: number;
+    readonly validated: number;
+    readonly published: number;
+    readonly skipped: number;
+    readonly failed: number;
+    readonly stale: number;
+    readonly oldestCandlesSeconds: number;
+  };
   'params.published': { readonly pair: string };
   'exits.answered': { readonly source: string; readonly stale: boolean };
 }
