@@ -32,13 +32,15 @@ export async function followExits({ access, requests, clock, signal, onExit }: E
 async function listenOnce({ access, requests, signal, onExit }: Omit<ExitStreamOptions, 'clock'>): Promise<boolean> {
   const { access_token: token } = await requests.ask('/token/login', 'POST');
   if (typeof token !== 'string' || signal.aborted) return false;
-  const { WebSocket } = await import('undici');
+  const { Agent, WebSocket } = await import('undici');
+  const dispatcher = new Agent();
   const address = new URL(`${access.url.replace(/^http/, 'ws')}/api/v1/message/ws`);
   address.searchParams.set('token', token);
-  const socket: WebSocket = new WebSocket(address);
+  const socket: WebSocket = new WebSocket(address, { dispatcher });
   const ended = Promise.withResolvers<void>();
   let stood = false;
-  const end = () => socket.close();
+  // A bot that hangs does not answer a close: we do not wait for it.
+  const end = () => ended.resolve();
   signal.addEventListener('abort', end, { once: true });
   socket.addEventListener('open', () => {
     stood = true;
@@ -52,6 +54,8 @@ async function listenOnce({ access, requests, signal, onExit }: Omit<ExitStreamO
   socket.addEventListener('error', () => ended.resolve());
   socket.addEventListener('close', () => ended.resolve());
   await ended.promise;
+  socket.close();
+  dispatcher.destroy().catch(() => undefined);
   signal.removeEventListener('abort', end);
   return stood;
 }
