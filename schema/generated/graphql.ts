@@ -116,10 +116,16 @@ export type Side =
   | 'SHORT';
 
 export type StartSearchInput = {
+  /** Of the interval that must lie above 0; 0.5 to below 1. */
+  confidence?: number | null | undefined;
   /** Per side. */
   feePct?: number | null | undefined;
+  /** The winner must also earn with fees this many times as high, 1 to 10. */
+  feeStress?: number | null | undefined;
   fills?: Fills | null | undefined;
   from?: string | null | undefined;
+  /** Of the splits at most this share may lose out of sample, 0..1. */
+  lossShareMax?: number | null | undefined;
   /** Candles. */
   maxHold?: number | null | undefined;
   /** Candles, whole numbers: the longest hold as a third dimension, instead of maxHold. */
@@ -141,6 +147,8 @@ export type StartSearchInput = {
   to?: string | null | undefined;
   /** Of RANDOM and TPE, 100 when absent; EXACT and GRID judge every cell. */
   trials?: number | null | undefined;
+  /** Absent: as configured, else ANCHORED. */
+  walkForward?: WalkForward | null | undefined;
 };
 
 export type StudyState =
@@ -166,6 +174,11 @@ export type SubmitSignalInput = {
   side: Side;
   source?: string | null | undefined;
 };
+
+/** What a fold trains on: all before its test span, or the one span before it. */
+export type WalkForward =
+  | 'ANCHORED'
+  | 'ROLLING';
 
 export type LevelsFragment = { pair: string, leverage: number, side: Side | null, source: ParamSource, riskCapped: boolean, reason: string, asOf: string | null, ageSeconds: number | null, stale: boolean, revision: string, position: { stopLossPct: number, takeProfitPct: number }, account: { stopLossPct: number, takeProfitPct: number } };
 

@@ -34,15 +34,16 @@ export function isBotUrl(text: string): boolean {
   return /^https?:\/\//i.test(text) && URL.canParse(text);
 }
 
+/** `address` without its credentials, as messages name it. */
+export function candleBotName(address: string): string {
+  const url = new URL(address);
+  return `${url.protocol}//${url.host}${url.pathname}`.replace(/(\/api\/v1)?\/*$/, '');
+}
+
 /** The bot at `address`. Calls reject with UNUSABLE_INPUT saying what it answered. */
 export function candleBot(address: string): CandleBot {
-  const url = new URL(address);
-  const { username, password } = url;
-  url.username = '';
-  url.password = '';
-  url.search = '';
-  url.hash = '';
-  const name = url.href.replace(/(\/api\/v1)?\/*$/, '');
+  const { username, password } = new URL(address);
+  const name = candleBotName(address);
   const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
   const agent = new Agent({ connect: { timeout: PATIENCE_MS } });
   const ask = async <T>(path: string, schema: v.GenericSchema<unknown, T>): Promise<T> => {

@@ -31,7 +31,17 @@ export interface Doors {
 /** What a search uses where `startSearch` does not say. */
 export type StudyDefaults = Pick<
   StudySpec,
-  'stop' | 'target' | 'folds' | 'minTrades' | 'minOosTrades' | 'minTestDays' | 'pboMax'
+  | 'stop'
+  | 'target'
+  | 'folds'
+  | 'minTrades'
+  | 'minOosTrades'
+  | 'minTestDays'
+  | 'pboMax'
+  | 'walkForward'
+  | 'confidence'
+  | 'lossShareMax'
+  | 'feeStress'
 >;
 
 export interface Context extends Doors {

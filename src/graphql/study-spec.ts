@@ -18,6 +18,11 @@ export const ObjectiveType = builder.enumType('Objective', {
   values: ['NET_PROFIT', 'EXPECTANCY', 'PROFIT_FACTOR', 'SHARPE', 'SORTINO', 'CALMAR', 'WIN_RATE'] as const,
 });
 
+const WalkForwardType = builder.enumType('WalkForward', {
+  description: 'What a fold trains on: all before its test span, or the one span before it.',
+  values: ['ANCHORED', 'ROLLING'] as const,
+});
+
 const RangeInputType = builder.inputType('RangeInput', {
   description: 'Levels in percent, both ends included.',
   fields: (t) => ({
@@ -46,6 +51,10 @@ export const StartSearchInputType = builder.inputType('StartSearchInput', {
     trials: t.int({ description: 'Of RANDOM and TPE, 100 when absent; EXACT and GRID judge every cell.' }),
     pruner: t.field({ type: PrunerType, defaultValue: 'NONE' }),
     seed: t.int({ defaultValue: 0 }),
+    walkForward: t.field({ type: WalkForwardType, description: 'Absent: as configured, else ANCHORED.' }),
+    confidence: t.float({ description: 'Of the interval that must lie above 0; 0.5 to below 1.' }),
+    lossShareMax: t.float({ description: 'Of the splits at most this share may lose out of sample, 0..1.' }),
+    feeStress: t.float({ description: 'The winner must also earn with fees this many times as high, 1 to 10.' }),
     from: t.field({ type: 'DateTime' }),
     to: t.field({ type: 'DateTime' }),
     publish: t.boolean({ defaultValue: false, description: 'Only a validated winner is ever published.' }),
@@ -71,6 +80,10 @@ export function specOf(input: typeof StartSearchInputType.$inferInput, defaults:
     trials: input.trials ?? null,
     pruner: input.pruner ?? 'NONE',
     seed: input.seed ?? 0,
+    walkForward: input.walkForward ?? defaults.walkForward,
+    confidence: input.confidence ?? defaults.confidence,
+    lossShareMax: input.lossShareMax ?? defaults.lossShareMax,
+    feeStress: input.feeStress ?? defaults.feeStress,
     fromMs: input.from ?? null,
     toMs: input.to ?? null,
     publish: input.publish ?? false,

@@ -58,6 +58,10 @@ export const STUDY_DEFAULTS: StudyDefaults = {
   minOosTrades: 30,
   minTestDays: 30,
   pboMax: 0.3,
+  walkForward: 'ANCHORED',
+  lossShareMax: 0.02,
+  confidence: 0.95,
+  feeStress: 2,
 };
 
 export const LOCAL_TOKEN = 'local-token-of-the-data-folder';

@@ -1,11 +1,16 @@
-// `paramgate candles list`: what a folder holds - pairs, timeframes, ranges and holes. A file that cannot be used is listed with what is wrong with it.
+// `paramgate candles list`: what a folder, the hub or a bot holds - pairs, timeframes, ranges and holes. A file that cannot be used is listed with what is wrong with it.
 import { relative } from 'node:path';
 import type { Command } from 'commander';
 import { Fault } from '#domain/fault.ts';
 import type { CandleReport } from '#domain/market.ts';
 import { isoTime } from '#domain/time.ts';
 import { listCandles, readCandles } from '#market/candles.ts';
+import { hubCandles } from '#search/search.ts';
+import { candleBot, candleBotName, isBotUrl } from '../bot-candles.ts';
 import { candlesFolder } from '../candles-folder.ts';
+import { openCommandHub } from '../command-hub.ts';
+import { requireConfig } from '../config.ts';
+import { CANDLE_SOURCES } from '../market-source.ts';
 
 interface Options {
   readonly candles?: string;
@@ -16,7 +21,7 @@ interface Options {
 interface Listed {
   readonly pair: string;
   readonly timeframe: string;
-  /** Relative to the folder; null with a problem. */
+  /** Relative to the folder; null with a problem, and where there are no files. */
   readonly file: string | null;
   readonly report: CandleReport | null;
   readonly problem: string | null;
@@ -29,21 +34,62 @@ export function addCandlesCommand(program: Command): void {
     .description('look at a folder of candles')
     .command('list')
     .description('pairs, timeframes, ranges and gaps')
-    .option('--candles <folder>', 'freqtrade data folder (default: PARAMGATE_CANDLES)')
+    .option('--candles <source>', CANDLE_SOURCES)
+
     .option('--json', 'print one JSON document')
     .action(async (options: Options) => {
-      const folder = candlesFolder(options.candles);
-      const listed: Listed[] = [];
-      // One after the other: a folder may hold more than memory does.
-      for (const { pair, timeframe } of await listCandles(folder)) listed.push(await look(folder, pair, timeframe));
-      process.stdout.write(options.json === true ? asJson(folder, listed) : asText(listed));
+      const folder = options.candles === 'hub' ? 'hub' : candlesFolder(options.candles);
+      const listed = isBotUrl(folder) ? await atBot(folder) : await (folder === 'hub' ? inHub() : inFolder(folder));
+      const named = isBotUrl(folder) ? candleBotName(folder) : folder;
+      process.stdout.write(options.json === true ? asJson(named, listed) : asText(listed));
     });
 }
 
-async function look(folder: string, pair: string, timeframe: string): Promise<Listed> {
+/** One after the other: a folder may hold more than memory does. */
+async function inFolder(folder: string): Promise<readonly Listed[]> {
+  const listed: Listed[] = [];
+  for (const { pair, timeframe } of await listCandles(folder)) {
+    const read = async () => {
+      const { report, file } = await readCandles(folder, pair, timeframe);
+      return { report, file: relative(folder, file) };
+    };
+    listed.push(await look(pair, timeframe, read));
+  }
+  return listed;
+}
+
+async function inHub(): Promise<readonly Listed[]> {
+  await using hub = await openCommandHub(requireConfig(process.env, process.cwd()));
+  const listed: Listed[] = [];
+  for (const { pair, timeframe } of await hub.candles.list()) {
+    const read = async () => {
+      const found = await hubCandles({ pair, timeframe }, hub.candles);
+      return { report: found?.report ?? null, file: null };
+    };
+    listed.push(await look(pair, timeframe, read));
+  }
+  if (listed.length > 0) return listed;
+  throw new Fault('UNUSABLE_INPUT', "the hub's CANDLES holds no candles; `paramgate import candles` puts some there");
+}
+
+async function atBot(url: string): Promise<readonly Listed[]> {
+  await using bot = candleBot(url);
+  const timeframe = await bot.timeframe();
+  const listed: Listed[] = [];
+  for (const pair of await bot.pairs()) {
+    const read = async () => ({ report: (await bot.candles(pair, timeframe))?.report ?? null, file: null });
+    listed.push(await look(pair, timeframe, read));
+  }
+  return listed;
+}
+
+async function look(
+  pair: string,
+  timeframe: string,
+  read: () => Promise<Pick<Listed, 'report' | 'file'>>,
+): Promise<Listed> {
   try {
-    const { report, file } = await readCandles(folder, pair, timeframe);
-    return { pair, timeframe, file: relative(folder, file), report, problem: null };
+    return { pair, timeframe, ...(await read()), problem: null };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return { pair, timeframe, file: null, report: null, problem: error.message };
@@ -77,7 +123,7 @@ function asText(listed: readonly Listed[]): string {
 }
 
 function summary({ report, problem }: Listed): string {
-  if (report === null) return `not usable: ${problem}`;
+  if (report === null) return problem === null ? 'no candles' : `not usable: ${problem}`;
   const { count, fromMs, toMs, gaps, missing, duplicates, unordered } = report;
   const found = [
     ...(gaps > 0 ? [`${gaps} gaps (${missing} missing)`] : []),
