@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   search: async () => (await import('./commands/search.ts')).addSearchCommand,
   simulate: async () => (await import('./commands/simulate.ts')).addSimulateCommand,
   candles: async () => (await import('./commands/candles.ts')).addCandlesCommand,
+  report: async () => (await import('./commands/report.ts')).addReportCommand,
   import: async () => (await import('./commands/import.ts')).addImportCommand,
   export: async () => (await import('./commands/export.ts')).addExportCommand,
   study: async () => (await import('./commands/study.ts')).addStudyCommand,

@@ -58,6 +58,12 @@ export interface RecordedTrades {
   ): Promise<readonly (ClosedTrade | undefined)[]>;
 }
 
+/** Every closed trade this data folder holds. */
+export interface TradeHistory {
+  /** The trades closed at fromMs <= closedAt < toMs, oldest first. */
+  within(query: { readonly fromMs: number; readonly toMs: number }): Promise<readonly ClosedTrade[]>;
+}
+
 /** A series of candles as the hub knows it. */
 export interface CandleListing {
   readonly pair: string;

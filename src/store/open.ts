@@ -12,7 +12,7 @@ import { snapshotStore } from './snapshots.ts';
 import { encodePlane } from './sqlite/plane-codec.ts';
 import { type ReadPorts, readPorts } from './sqlite/read-ports.ts';
 import { openWriter, type Writer } from './sqlite/writer.ts';
-import type { GatewayStore, StudyJournal, StudyRequest, WorkerStore } from './store.ts';
+import type { GatewayStore, StudyJournal, StudyRequest, TradeHistory, WorkerStore } from './store.ts';
 
 export { type FleetHub, type FleetHubOptions, openFleetHub } from './fleet-hub.ts';
 export { type HubDesk, openHubDesk } from './hub-desk.ts';
@@ -40,8 +40,7 @@ export interface StoreOptions {
 
 /** Read ports only; takes no lock and makes no file, for commands beside (or without) a running service. */
 export type ReadStore = Pick<GatewayStore, 'decisions' | 'deliveries' | 'studies' | 'trials' | 'params'> &
-  Pick<WorkerStore, 'signals' | 'trades'> &
-  AsyncDisposable;
+  Pick<WorkerStore, 'signals' | 'trades'> & { readonly history: TradeHistory } & AsyncDisposable;
 
 /** Opens the gateway side. Rejects with UNUSABLE_INPUT naming folder or file when it cannot be written, is damaged, foreign or from a newer version. */
 export async function openGatewayStore(options: StoreOptions): Promise<GatewayStore> {

@@ -30,6 +30,7 @@ export type {
   RecordedTrades,
   SnapshotStore,
   SourceSums,
+  TradeHistory,
   TradeStore,
 } from './hub.ts';
 export { DEFAULT_HUB_NAMES, type HubNames, type HubPlace, type InfluxHub } from './influx/bucket-names.ts';

@@ -11,6 +11,7 @@ import type {
   SignalJournal,
   StudyJournal,
   StudyRequests,
+  TradeHistory,
   TradeStore,
   TrialJournal,
 } from '../store.ts';
@@ -26,6 +27,7 @@ import { requestReader, signalReader } from './signal-reader.ts';
 import { seenRequestSeq, studyReader } from './study-reader.ts';
 import { trialReader } from './study-trials.ts';
 import { sumsReader } from './sums-reader.ts';
+import { tradeHistory } from './trade-history.ts';
 
 export interface ReadPorts {
   readonly signals: Omit<SignalJournal, 'append'>;
@@ -37,6 +39,7 @@ export interface ReadPorts {
   readonly params: Pick<ParamStore, 'newest'>;
   readonly trades: Omit<TradeStore, 'record'>;
   readonly recorded: RecordedTrades;
+  readonly history: TradeHistory;
   readonly pauses: Omit<PauseJournal, 'add' | 'end'>;
   readonly feeders: FeederJournal;
   readonly bots: Omit<BotJournal, 'save'>;
@@ -64,6 +67,7 @@ export function readPorts(folder: string): ReadPorts {
     params: paramReader(params),
     trades,
     recorded: recordedReader(closed),
+    history: tradeHistory(closed),
     pauses: pauseReader(gateway),
     feeders: feederReader(gateway, worker),
     bots: botReader(worker),
