@@ -150,13 +150,17 @@ def stop_price(value, trade, rate=None):
 # ---- the real service -----------------------------------------------------------------------------------------------------------------
 
 
+def clean_environment():
+    """This process's, without what would configure the service."""
+    ours = ("PARAMGATE_", "INFLUX_", "NODE_OPTIONS", "VITEST")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
 class Service:
     """The real executable in a process of its own."""
 
     def __init__(self, folder: Path, port=0, env=None):
-        kept = {
-            k: v for k, v in os.environ.items() if not k.startswith(("PARAMGATE_", "INFLUX_", "NODE_OPTIONS", "VITEST"))
-        }
+        kept = clean_environment()
         kept |= {
             "PARAMGATE_PORT": str(port),
             "PARAMGATE_DATA": str(folder),

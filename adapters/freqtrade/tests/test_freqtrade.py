@@ -12,7 +12,7 @@ import sys
 import unittest
 from datetime import datetime, timedelta, timezone
 
-from support import NODE, ROOT, Case, Gateway, ask_roi, ask_stop, levels_for, service, until
+from support import NODE, ROOT, Case, Gateway, ask_roi, ask_stop, clean_environment, levels_for, service, until
 
 try:
     import freqtrade_market as market
@@ -41,7 +41,10 @@ def simulate(folder, leverage, entries, one_at_a_time=False):
     words += f" --entries {folder}/entries.csv --fills freqtrade --max-hold 0 --json" + (
         " --one-at-a-time" if one_at_a_time else ""
     )
-    done = subprocess.run([NODE, "src/main.ts", *words.split()], cwd=ROOT, capture_output=True, text=True, check=True)
+    command = [NODE, "src/main.ts", *words.split()]
+    done = subprocess.run(command, cwd=ROOT, env=clean_environment(), capture_output=True, text=True)
+    if done.returncode != 0:
+        raise AssertionError(done.stderr)
     trades = json.loads(done.stdout)["trades"]
     return [{**trade, "openedAt": _ms(trade["openedAt"]), "closedAt": _ms(trade["closedAt"])} for trade in trades]
 
