@@ -3,7 +3,12 @@ import { roundPct } from '#domain/decimal.ts';
 import type { ExitReason, Metrics } from '#domain/study.ts';
 
 /** Metrics with exits named as in freqtrade's reports. */
-export type MetricsJson = Omit<Metrics, 'exits'> & { readonly exits: Readonly<Record<ExitReason, number>> };
+export type MetricsJson = Omit<Metrics, 'exits'> & {
+  readonly exits: Readonly<Record<Exclude<ExitReason, 'trailing_stop_loss'>, number>> & {
+    /** Absent: no stop had moved. */
+    readonly trailing_stop_loss?: number;
+  };
+};
 
 /** `metrics` with every percentage rounded half away from zero to 4 decimals. */
 export function roundMetrics(metrics: Metrics): Metrics {
@@ -20,9 +25,15 @@ export function roundMetrics(metrics: Metrics): Metrics {
 
 /** `metrics` as the commands print them with `--json`. */
 export function metricsJson(metrics: Metrics): MetricsJson {
-  const { stopLoss, roi, maxHold, forceExit } = metrics.exits;
+  const { stopLoss, roi, maxHold, forceExit, trailingStopLoss } = metrics.exits;
   return {
     ...roundMetrics(metrics),
-    exits: { stop_loss: stopLoss, roi, max_hold: maxHold, force_exit: forceExit },
+    exits: {
+      stop_loss: stopLoss,
+      roi,
+      max_hold: maxHold,
+      force_exit: forceExit,
+      ...(trailingStopLoss === undefined ? {} : { trailing_stop_loss: trailingStopLoss }),
+    },
   };
 }

@@ -15,7 +15,8 @@ export type Fills = 'CONSERVATIVE' | 'FREQTRADE';
 export type Objective = 'NET_PROFIT' | 'EXPECTANCY' | 'PROFIT_FACTOR' | 'SHARPE' | 'SORTINO' | 'CALMAR' | 'WIN_RATE';
 /** What a fold trains on: all before its test span, or the one span before it. */
 export type WalkForwardKind = 'ANCHORED' | 'ROLLING';
-export type ExitReason = 'stop_loss' | 'roi' | 'max_hold' | 'force_exit';
+/** `trailing_stop_loss`: by a stop that had moved since the trade opened. */
+export type ExitReason = 'stop_loss' | 'roi' | 'max_hold' | 'force_exit' | 'trailing_stop_loss';
 
 /** Levels from `min` to `max` in steps, percent, both ends included; either end may be given first. */
 export interface LevelRange {
@@ -79,6 +80,8 @@ export interface Exits {
   readonly roi: number;
   readonly maxHold: number;
   readonly forceExit: number;
+  /** By stops that had moved; absent: none did. */
+  readonly trailingStopLoss?: number;
 }
 
 /** Figures of a set of trades, unrounded; a figure that does not exist is null, never 0 or Infinity. */

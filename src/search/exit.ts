@@ -2,11 +2,19 @@
 import type { ExitReason } from '#domain/study.ts';
 
 /** The order of the codes in `reason` columns. */
-export const EXIT_REASONS = ['stop_loss', 'roi', 'max_hold', 'force_exit'] as const satisfies readonly ExitReason[];
+export const EXIT_REASONS = [
+  'stop_loss',
+  'roi',
+  'max_hold',
+  'force_exit',
+  'trailing_stop_loss',
+] as const satisfies readonly ExitReason[];
 export const STOP_LOSS = 0;
 export const ROI = 1;
 export const MAX_HOLD = 2;
 export const FORCE_EXIT = 3;
+/** A stop that has moved: one that trails, or one at break even. */
+export const TRAILING_STOP = 4;
 
 /** The end of one trade. */
 export interface Exit {

@@ -12,7 +12,7 @@ export interface TickedCandles {
 }
 
 /** An unfilled exit order is forgotten by a candle that starts this long after it was placed: freqtrade's default `unfilledtimeout.exit`. */
-const ORDER_LIFE_MS = 600_000;
+export const ORDER_LIFE_MS = 600_000;
 
 /** The rate a trade opens at: the open at the nearest step (T, recalc_trade_from_orders). */
 export function freqtradeEntry({ candles, decimals }: TickedCandles, entry: number): number {

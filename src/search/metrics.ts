@@ -1,6 +1,6 @@
 // Figures of a set of trades at leverage 1. A figure that does not exist is null, never 0, NaN or Infinity.
 import type { Exits, Metrics } from '#domain/study.ts';
-import { FORCE_EXIT, MAX_HOLD, ROI, STOP_LOSS } from './exit.ts';
+import { FORCE_EXIT, MAX_HOLD, ROI, STOP_LOSS, TRAILING_STOP } from './exit.ts';
 
 /** What the figures need of trades: columns of equal length, in any order (sums are added up in theirs). */
 export interface TradeColumns {
@@ -142,8 +142,14 @@ export function deepestFall(changes: Float64Array, count: number): Fall {
 }
 
 function countExits(reasons: Uint8Array): Exits {
-  const counts = [0, 0, 0, 0];
+  const counts = [0, 0, 0, 0, 0];
   for (const reason of reasons) counts[reason] = (counts[reason] as number) + 1;
   const of = (reason: number) => counts[reason] as number;
-  return { stopLoss: of(STOP_LOSS), roi: of(ROI), maxHold: of(MAX_HOLD), forceExit: of(FORCE_EXIT) };
+  return {
+    stopLoss: of(STOP_LOSS),
+    roi: of(ROI),
+    maxHold: of(MAX_HOLD),
+    forceExit: of(FORCE_EXIT),
+    ...(of(TRAILING_STOP) === 0 ? {} : { trailingStopLoss: of(TRAILING_STOP) }),
+  };
 }

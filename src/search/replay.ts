@@ -5,6 +5,7 @@ import { Fault } from '#domain/fault.ts';
 import type { Candles, HistoricalSignal, Side } from '#domain/market.ts';
 import type { EntryReport, ExitReason, Fills, Metrics } from '#domain/study.ts';
 import { EXIT_REASONS } from './exit.ts';
+import type { ExitPlan } from './exit-plan.ts';
 import { exitRule, type LevelNames } from './levels.ts';
 import { metricsOf, wholeDays } from './metrics.ts';
 import { type SimulatedTrades, simulate } from './simulate.ts';
@@ -21,6 +22,8 @@ export interface ReplayRequest {
   readonly fills: Fills;
   /** Position level percent. */
   readonly levels: ExitLevels;
+  /** What may close a trade beside the levels; absent: nothing. */
+  readonly plan?: ExitPlan | undefined;
   readonly leverage: number;
   /** Per side, percent. */
   readonly feePct: number;

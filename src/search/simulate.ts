@@ -6,8 +6,12 @@ import type { Fills } from '#domain/study.ts';
 import { conservativeExit } from './conservative-exit.ts';
 import type { Entries } from './entries.ts';
 import type { Exit, OpenTrade } from './exit.ts';
+import { type ExitPlan, isPlain, PLAIN } from './exit-plan.ts';
 import { freqtradeEntry, freqtradeExit } from './freqtrade-exit.ts';
-import { type ExitRule, exitRule, profitRatio } from './levels.ts';
+import { freqtradePlannedExit } from './freqtrade-planned-exit.ts';
+import { type ExitRule, profitRatio } from './levels.ts';
+import { plannedExit } from './planned-exit.ts';
+import { type PlannedRule, plannedRule } from './planned-rule.ts';
 import { tickDecimals } from './tick.ts';
 
 /** Trades as columns of equal length, in the order of opening, then of the signals. */
@@ -40,17 +44,18 @@ export interface SimulationInput {
   readonly candles: Candles;
   readonly entries: Entries;
   readonly levels: ExitLevels;
+  /** What may close a trade beside the levels; absent: nothing. */
+  readonly plan?: ExitPlan | undefined;
   readonly leverage: number;
   readonly feePct: number;
   readonly maxHold: number;
   readonly oneAtATime: boolean;
 }
 
-/** Every entry as a trade of its own, or as one bot would with `oneAtATime`. Throws BAD_USER_INPUT as `exitRule` does. */
+/** Every entry as a trade of its own, or as one bot would with `oneAtATime`. Throws BAD_USER_INPUT as `plannedRule` does. */
 export function simulate(input: SimulationInput): Simulation {
   const { entries } = input;
-  const rules = (['LONG', 'SHORT'] as const).map((side) => exitRule(input.levels, { ...input, side }));
-  const { openRate, exit: exitOf } = fillsOf(input);
+  const { rules, openRate, exit: exitOf } = fillsOf(input);
   const turn = input.oneAtATime ? turns(entries, input.fills) : undefined;
   const count = entries.candle.length;
   const trades = emptyTrades(count);
@@ -60,7 +65,7 @@ export function simulate(input: SimulationInput): Simulation {
     const entry = entries.candle[index] as number;
     const short = entries.short[index] as number;
     const rule = rules[short] as ExitRule;
-    const exit = exitOf({ entry, maxHold: input.maxHold }, rule);
+    const exit = exitOf({ entry, maxHold: input.maxHold }, short);
     const open = openRate(entry);
     trades.short[made] = short;
     trades.signalAtMs[made] = entries.signalAtMs[index] as number;
@@ -76,23 +81,33 @@ export function simulate(input: SimulationInput): Simulation {
   return { trades: firstTrades(trades, made), overlapping: count - made };
 }
 
-/** How orders fill. */
+/** How orders fill, and the levels by `short`. */
 interface FillRules {
+  readonly rules: readonly ExitRule[];
   readonly openRate: (entry: number) => number;
-  readonly exit: (trade: OpenTrade, rule: ExitRule) => Exit;
+  readonly exit: (trade: OpenTrade, short: number) => Exit;
 }
 
-function fillsOf({ fills, candles }: SimulationInput): FillRules {
+function fillsOf({ fills, candles, plan = PLAIN, levels, leverage, feePct }: SimulationInput): FillRules {
+  const bySide = (['LONG', 'SHORT'] as const).map((side) => plannedRule({ plan, levels }, { side, leverage, feePct }));
+  const rules = bySide.map(({ rule }) => rule);
+  const ruleOf = (short: number) => rules[short] as ExitRule;
+  const plannedOf = (short: number) => bySide[short] as PlannedRule;
+  const plain = isPlain(plan);
   if (fills === 'CONSERVATIVE') {
     return {
+      rules,
       openRate: (entry) => candles.open[entry] as number,
-      exit: (trade, rule) => conservativeExit(candles, trade, rule),
+      exit: (trade, short) =>
+        plain ? conservativeExit(candles, trade, ruleOf(short)) : plannedExit(candles, trade, plannedOf(short)),
     };
   }
   const market = { candles, decimals: tickDecimals(candles) };
   return {
+    rules,
     openRate: (entry) => freqtradeEntry(market, entry),
-    exit: (trade, rule) => freqtradeExit(market, trade, rule),
+    exit: (trade, short) =>
+      plain ? freqtradeExit(market, trade, ruleOf(short)) : freqtradePlannedExit(market, trade, plannedOf(short)),
   };
 }
 
