@@ -1,5 +1,6 @@
 // freqtrade's own messages over a websocket: told of a final exit within milliseconds. A message may be lost (there is no replay), so it only says that it is
 // time to look; what is recorded comes from the bot's trades.
+import type { Socket } from 'node:net';
 import type { WebSocket } from 'undici';
 import type { Clock } from '#domain/time.ts';
 import type { BotAccess, BotRequests } from './bot-requests.ts';
@@ -32,14 +33,23 @@ export async function followExits({ access, requests, clock, signal, onExit }: E
 async function listenOnce({ access, requests, signal, onExit }: Omit<ExitStreamOptions, 'clock'>): Promise<boolean> {
   const { access_token: token } = await requests.ask('/token/login', 'POST');
   if (typeof token !== 'string' || signal.aborted) return false;
-  const { Agent, WebSocket } = await import('undici');
-  const dispatcher = new Agent();
+  const { Agent, buildConnector, WebSocket } = await import('undici');
+  const connect = buildConnector({});
+  let connection: Socket | undefined;
+  const dispatcher = new Agent({
+    connect: (target, callback) => {
+      connect(target, (...[error, made]) => {
+        if (error !== null) return callback(error, null);
+        connection = made;
+        callback(null, made);
+      });
+    },
+  });
   const address = new URL(`${access.url.replace(/^http/, 'ws')}/api/v1/message/ws`);
   address.searchParams.set('token', token);
   const socket: WebSocket = new WebSocket(address, { dispatcher });
   const ended = Promise.withResolvers<void>();
   let stood = false;
-  // A bot that hangs does not answer a close: we do not wait for it.
   const end = () => ended.resolve();
   signal.addEventListener('abort', end, { once: true });
   socket.addEventListener('open', () => {
@@ -54,7 +64,8 @@ async function listenOnce({ access, requests, signal, onExit }: Omit<ExitStreamO
   socket.addEventListener('error', () => ended.resolve());
   socket.addEventListener('close', () => ended.resolve());
   await ended.promise;
-  socket.close();
+  // A bot that hangs answers no close, and would keep the process alive.
+  connection?.destroy();
   dispatcher.destroy().catch(() => undefined);
   signal.removeEventListener('abort', end);
   return stood;

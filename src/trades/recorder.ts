@@ -27,7 +27,7 @@ export function openRecorder({
   record,
   slice: sliceLength = SLICE,
 }: {
-  readonly recorded: RecordedTrades;
+  readonly recorded: Pick<RecordedTrades, 'byKeys'>;
   readonly record: (trades: readonly ClosedTrade[]) => Promise<unknown>;
   readonly slice?: number;
 }): Recorder {
