@@ -11,6 +11,7 @@ import { queuedStudy } from './study-states.ts';
 
 export { type AllPairs, candlesAgeMs, planAllPairs } from './all-pairs.ts';
 export { bestInHindsight, compareInHindsight, type HindsightSums, noHindsight, type PastTrade } from './hindsight.ts';
+export { type ExitPlan, isPlain, requirePlan } from './exit-plan.ts';
 export { incumbentOf } from './incumbent.ts';
 export { Lender } from './lending.ts';
 export { optunaJournal } from './optuna-journal.ts';

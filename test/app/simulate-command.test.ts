@@ -119,6 +119,54 @@ describe('simulate --json', () => {
     });
   });
 
+  it('closes by what moves, and says what was asked', async () => {
+    const entries = ['--entries', 'FOLDER/entries.csv', '--side', 'long', '--fee', '0', '--target', '5'];
+    const trailing = ['--trailing', '0.4', '--trailing-offset', '0.45', '--only-offset'];
+    const { json, error } = await inFolder(
+      ...entries,
+      ...trailing,
+      '--break-even',
+      '0.2',
+      '--roi',
+      '120:0.5,240:0',
+      '--json',
+    );
+    expect(error).toBeUndefined();
+    expect(json()).toMatchObject({
+      plan: {
+        trailing: { distancePct: 0.4, offsetPct: 0.45, onlyOffset: true },
+        breakEvenPct: 0.2,
+        targets: [
+          { afterMinutes: 120, takeProfitPct: 0.5 },
+          { afterMinutes: 240, takeProfitPct: 0 },
+        ],
+      },
+      // The first candle's high of 100.5 has moved the stop to 100.098; the next one opens below it.
+      trades: [{ bars: 1, closeRate: 100, exitReason: 'trailing_stop_loss', profitRatio: 0 }],
+      metrics: { exits: { stop_loss: 0, roi: 0, max_hold: 0, force_exit: 0, trailing_stop_loss: 1 } },
+    });
+    const { printed } = await inFolder(...entries, ...trailing, '--break-even', '0.2', '--roi', '120:0.5');
+    expect(printed).toContain(
+      'stop trails 0.4 % behind, only above 0.45 %; to break even above 0.2 %; target 0.5 % after 120 min',
+    );
+    expect(printed).toContain('trailing_stop_loss 1');
+  });
+
+  it.each([
+    ['--trailing-offset', ['--trailing-offset', '1'], 'no stop that trails'],
+    ['--only-offset', ['--only-offset'], 'no stop that trails'],
+    ['--trailing', ['--trailing', '-1'], 'no distance'],
+    ['--trailing-offset', ['--trailing', '1', '--trailing-offset', '0.5'], 'not above the distance'],
+    ['--break-even', ['--break-even', '0'], 'no profit'],
+    ['--roi', ['--roi', '30'], 'no step'],
+    ['--roi', ['--roi', '30:1,20:0.5'], '20 minutes after 30'],
+  ])('refuses %s %j before any file is read', async (flag, words, why) => {
+    const { printed, error } = await run([...LEVELS, '--candles', '/nowhere', ...words]);
+    expect(printed).toBe('');
+    expect(String(error)).toContain(flag);
+    expect(String(error)).toContain(why);
+  });
+
   it('fills as freqtrade when asked: a price step, no entry in the first candle', async () => {
     const { json, error } = await inFolder(
       '--entries',

@@ -6,13 +6,22 @@ import type { CandleReport, Side } from '#domain/market.ts';
 import { metricsJson } from '#domain/metrics-json.ts';
 import type { Fills } from '#domain/study.ts';
 import { isoTime } from '#domain/time.ts';
-import { type Replay, type ReplayedTrade, readMaterial, replay, requireLevels } from '#search/search.ts';
+import {
+  type ExitPlan,
+  isPlain,
+  type Replay,
+  type ReplayedTrade,
+  readMaterial,
+  replay,
+  requireLevels,
+} from '#search/search.ts';
 import { openCommandHub } from '../command-hub.ts';
 import { requireConfig } from '../config.ts';
 import { CANDLE_SOURCES, ENTRY_SOURCES, marketSource } from '../market-source.ts';
 import { decimal, FILLS, instant, leverage, oneOf, pair, side, timeframe, whole } from './option-values.ts';
+import { addPlanOptions, type PlanOptions, planOf, planText } from './plan-options.ts';
 
-interface Options {
+interface Options extends PlanOptions {
   readonly pair: string;
   readonly candles?: string;
   readonly stop: number;
@@ -30,9 +39,12 @@ interface Options {
   readonly json?: true;
 }
 
+/** The options with what they ask of the exits. */
+type Asked = Options & { readonly plan: ExitPlan };
+
 /** Adds the command to `program`. */
 export function addSimulateCommand(program: Command): void {
-  program
+  const command = program
     .command('simulate')
     .description('replay one pair of levels over history')
     .requiredOption('--pair <pair>', 'BASE/QUOTE or BASE/QUOTE:SETTLE', pair('--pair'))
@@ -45,7 +57,8 @@ export function addSimulateCommand(program: Command): void {
     .option('--side <side>', 'long or short only', side('--side'))
     .option('--fee <pct>', 'fee per side, percent', decimal('--fee', 0, 100), 0.05)
     .option('--fills <rule>', `how orders fill: ${FILLS.join(', ')}`, oneOf('--fills', FILLS), 'conservative')
-    .option('--max-hold <candles>', 'longest hold, 0 for none', whole('--max-hold', 0, 1_000_000_000), 500)
+    .option('--max-hold <candles>', 'longest hold, 0 for none', whole('--max-hold', 0, 1_000_000_000), 500);
+  addPlanOptions(command)
     .option('--one-at-a-time', 'as one bot would: one open trade at a time')
     .option('--from <time>', 'use candles and entries from this time on', instant('--from'))
     .option('--to <time>', 'use candles and entries before this time', instant('--to'))
@@ -59,6 +72,7 @@ async function simulation(options: Options): Promise<string> {
   const levels = { stopLossPct: options.stop, takeProfitPct: options.target };
   const request = { levels, leverage: options.leverage, feePct: options.fee, maxHold: options.maxHold };
   requireLevels(request, { stop: '--stop', target: '--target' });
+  const plan = planOf(options, options.leverage);
   const from = options.from ?? Number.NEGATIVE_INFINITY;
   const to = options.to ?? Number.POSITIVE_INFINITY;
   if (from >= to) throw badInput('--to', 'the period ends before it begins', 'a time after --from');
@@ -74,6 +88,7 @@ async function simulation(options: Options): Promise<string> {
   } = await readMaterial(await source.materialOf(options), { ...options, ...period }, source.entriesFile);
   const found = replay({
     ...request,
+    plan,
     fills: options.fills.toUpperCase() as Fills,
     candles,
     signals,
@@ -81,10 +96,12 @@ async function simulation(options: Options): Promise<string> {
     side: options.side ?? null,
     oneAtATime: options.oneAtATime === true,
   });
-  return options.json === true ? asJson(options, report, found) : asText(options, report, found);
+  return options.json === true
+    ? asJson({ ...options, plan }, report, found)
+    : asText({ ...options, plan }, report, found);
 }
 
-function asJson(options: Options, report: CandleReport, found: Replay): string {
+function asJson(options: Asked, report: CandleReport, found: Replay): string {
   const { pair, timeframe, fills, leverage, fee } = options;
   const { fromMs, toMs, count, gaps, missing, duplicates, unordered } = report;
   const document = {
@@ -93,6 +110,8 @@ function asJson(options: Options, report: CandleReport, found: Replay): string {
     fills,
     leverage,
     feePct: fee,
+    // Said only where there is one: without, the answer is that of a stop and a target.
+    ...(isPlain(options.plan) ? {} : { plan: options.plan }),
     candles: { count, from: timeOf(fromMs), to: timeOf(toMs), gaps, missing, duplicates, unordered },
     entries: found.entries,
     trades: found.trades.map(tradeJson),
@@ -115,13 +134,15 @@ function tradeJson(trade: ReplayedTrade) {
   };
 }
 
-function asText(options: Options, report: CandleReport, { entries, metrics }: Replay): string {
+function asText(options: Asked, report: CandleReport, { entries, metrics }: Replay): string {
   const { exits, ...figures } = metricsJson(metrics);
+  const told = planText(options.plan);
   const rows: [string, string][] = [
     [
       'levels',
       `stop ${options.stop} %, target ${options.target} %, leverage ${options.leverage}, fee ${options.fee} %`,
     ],
+    ...(told === undefined ? [] : [['', told] as [string, string]]),
     ['candles', `${report.count} from ${timeOf(report.fromMs)} to ${timeOf(report.toMs)}`],
     [
       '',
