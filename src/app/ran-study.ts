@@ -2,7 +2,7 @@
 import type { ExitLevels } from '#domain/exit-params.ts';
 import type { Side } from '#domain/market.ts';
 import { planeOf } from '#domain/plane.ts';
-import type { Study, StudySpec } from '#domain/study.ts';
+import type { Rivals, Study, StudyResult, StudySpec } from '#domain/study.ts';
 import type { Clock } from '#domain/time.ts';
 import type { Trial } from '#domain/trial.ts';
 import type { KeptStudy, Lender, StudyPool } from '#search/search.ts';
@@ -26,7 +26,7 @@ export async function ranStudy(
   spec: StudySpec,
   { source, pool, fallback, clock, lender, together, ...parts }: RanStudyParts,
   onProgress: (share: number) => void,
-): Promise<KeptStudy & { readonly study: Study & { readonly result: NonNullable<Study['result']> } }> {
+): Promise<KeptStudy & { readonly study: Study & { readonly result: StudyResult; readonly rivals: Rivals } }> {
   const started = clock.now();
   const rivals = { fallback, incumbent: await parts.incumbent(spec.pair, spec.side) };
   const { basis, ...material } = await source.materialOf(spec);

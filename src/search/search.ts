@@ -10,8 +10,8 @@ import { requireSpec, specFrom } from './spec.ts';
 import { queuedStudy } from './study-states.ts';
 
 export { type AllPairs, candlesAgeMs, planAllPairs } from './all-pairs.ts';
-export { bestInHindsight, compareInHindsight, type HindsightSums, noHindsight, type PastTrade } from './hindsight.ts';
 export { type ExitPlan, isPlain, requirePlan } from './exit-plan.ts';
+export { bestInHindsight, compareInHindsight, type HindsightSums, noHindsight, type PastTrade } from './hindsight.ts';
 export { incumbentOf } from './incumbent.ts';
 export { Lender } from './lending.ts';
 export { optunaJournal } from './optuna-journal.ts';
@@ -22,7 +22,7 @@ export { type FieldName, plannedTrials, requireSpec, SEARCH_DEFAULTS, samples, s
 export { openStudyPool, type RunningStudy, type StudyEnd, type StudyPool, type StudyWatch } from './study-pool.ts';
 export { hubCandles, type Material, materialFor, type StudySources } from './study-sources.ts';
 export { queuedStudy } from './study-states.ts';
-export { readMaterial } from './task-input.ts';
+export { type MaterialRead, readMaterial } from './task-input.ts';
 export type { StudyTask } from './thread-messages.ts';
 export { cellTrials, sampledTrials } from './told-trials.ts';
 export type { FinishedTrial } from './trial-log.ts';

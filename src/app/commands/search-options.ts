@@ -38,6 +38,7 @@ export interface SearchOptions {
   readonly confidence: number;
   readonly feeStress: number;
   readonly plane?: string;
+  readonly plot?: string;
   readonly json?: true;
   readonly publish?: true;
 }
@@ -129,6 +130,7 @@ export function addSearchOptions(command: Command): Command {
       defaults.feeStress,
     )
     .option('--plane <file>', 'write the whole plane as JSON')
+    .option('--plot <file>', 'draw the plane and the curves out of sample: FILE.svg, .png or .html')
     .option('--json', 'print one JSON document')
     .option('--publish', 'publish the winner when it is validated');
 }

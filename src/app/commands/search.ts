@@ -8,7 +8,7 @@ import { badInput, Fault } from '#domain/fault.ts';
 import type { Side } from '#domain/market.ts';
 import type { Study } from '#domain/study.ts';
 import type { Clock } from '#domain/time.ts';
-import { type KeptStudy, openStudyPool, requireSpec, samples } from '#search/search.ts';
+import { type KeptStudy, openStudyPool, readMaterial, requireSpec, samples } from '#search/search.ts';
 import type { HubDesk } from '#store/open.ts';
 import type { StudyJournal } from '#store/store.ts';
 import { systemClock } from '../clock.ts';
@@ -16,6 +16,7 @@ import { openCommandHub } from '../command-hub.ts';
 import { requireConfig } from '../config.ts';
 import { newId } from '../identity.ts';
 import { marketSource } from '../market-source.ts';
+import { equityCurves } from '../plot-curves.ts';
 import { openProgress } from '../progress.ts';
 import { ranStudy } from '../ran-study.ts';
 import { NO_PLAN, type SearchPlan } from '../search-plan.ts';
@@ -90,11 +91,15 @@ async function search(
   }
   const spec = requireSpec(withPlan(specOf(options, pair ?? 'A/B'), plan, isGiven), flagOf);
   if (all === true) {
-    if (options.plane !== undefined) throw badInput('--plane', 'it shows one pair', 'a search of one --pair');
+    for (const flag of ['plane', 'plot'] as const)
+      if (options[flag] !== undefined) throw badInput(`--${flag}`, 'it shows one pair', 'a search of one --pair');
   }
   await using hub = await surroundings.openHub();
   const source = await marketSource(options, candlesFolder, hub);
-  await requireWritable('--plane', options.plane);
+  // Pictures are drawn by who asks for one: the library costs memory and time.
+  const plot = options.plot === undefined ? undefined : await import('../plot.ts');
+  const picture = plot?.requirePictureFile(options.plot ?? '');
+  for (const flag of ['plane', 'plot'] as const) await requireWritable(`--${flag}`, options[flag]);
   if (options.trials !== undefined && !samples(spec)) {
     process.stderr.write(`paramgate: --trials is not used: ${options.sampler} judges every cell\n`);
   }
@@ -113,8 +118,13 @@ async function search(
   const { result, rivals } = study;
   if (options.plane !== undefined && plane !== null)
     await writeResult('--plane', options.plane, `${JSON.stringify(planeJson(study, plane))}\n`);
+  if (plot !== undefined && picture !== undefined && plane !== null) {
+    const read = await readMaterial(await source.materialOf(spec), spec, source.entriesFile);
+    const curves = equityCurves(spec, result, { read, rivals });
+    await writeResult('--plot', picture.file, await plot.drawStudy({ spec, result, rivals, plane, curves }, picture));
+  }
   const kept = await surroundings.keepStudy(ran);
-  if (options.json !== true) return studyText(kept, result, rivals ?? null);
+  if (options.json !== true) return studyText(kept, result, rivals);
   return `${JSON.stringify(studyJson(kept, result, durationMs))}\n`;
 }
 

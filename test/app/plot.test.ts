@@ -1,0 +1,47 @@
+// Pictures of a study: each kind is what its name says, holds what is to be seen, and any other name is refused.
+import { expect, it } from 'vitest';
+import type { Plane, StudyResult } from '#domain/study.ts';
+import { specFrom } from '#search/search.ts';
+import { runStudy } from '#search/study-run.ts';
+import { type Drawn, drawStudy, requirePictureFile } from '../../src/app/plot.ts';
+import { equityCurves } from '../../src/app/plot-curves.ts';
+import { randomMarket } from '../support/random-market.ts';
+
+const candles = randomMarket({ seed: 4, count: 800, volatility: 0.006 });
+const spec = specFrom({
+  pair: 'BTC/USDT',
+  timeframe: '1h',
+  maxHold: 24,
+  stop: { min: -1, max: -4, step: 0.5 },
+  target: { min: 1, max: 4, step: 0.5 },
+});
+const rivals = { fallback: { stopLossPct: -2, takeProfitPct: 1 }, incumbent: { stopLossPct: -3, takeProfitPct: 2 } };
+const report = { count: 800, fromMs: 0, toMs: 1, gaps: 0, missing: 0, duplicates: 0, unordered: 0 };
+
+function drawn(): Drawn & { readonly result: StudyResult; readonly plane: Plane } {
+  const { result, plane } = runStudy({ spec, candles, report, signals: null, ...rivals }, () => undefined);
+  const curves = equityCurves(spec, result, { read: { candles, report, signals: null, from: 'hub' }, rivals });
+  return { spec, result, rivals, plane, curves };
+}
+
+it('shows winner, fallback and served levels, and curves that end where the figures out of sample do', async () => {
+  const picture = drawn();
+  const ends = picture.curves.map(({ points }) => points.at(-1)?.[1]);
+  expect(ends[0]).toBeCloseTo(picture.result.validation.outOfSample.netProfitPct ?? Number.NaN, 2);
+  expect(ends[1]).toBeCloseTo(picture.result.fallback.netProfitPct ?? Number.NaN, 2);
+  expect(ends[2]).toBeCloseTo(picture.result.incumbent?.netProfitPct ?? Number.NaN, 2);
+  const svg = String(await drawStudy(picture, requirePictureFile('p.svg')));
+  expect(svg.startsWith('<svg')).toBe(true);
+  const { stopLossPct, takeProfitPct } = picture.result.best;
+  for (const words of [`winner ${stopLossPct} / ${takeProfitPct}`, 'fallback -2 / 1', 'served now -3 / 2'])
+    expect(svg).toContain(words);
+  const png = await drawStudy(picture, requirePictureFile('p.PNG'));
+  expect([...png.slice(1, 4)]).toEqual([...Buffer.from('PNG')]);
+  const html = String(await drawStudy(picture, requirePictureFile('p.html')));
+  expect(html).not.toMatch(/<script[^>]+src=|<link/);
+  expect(html).toContain('echarts.init');
+});
+
+it('refuses a name of no kind', () => {
+  expect(() => requirePictureFile('p.jpg')).toThrow('.svg, .png or .html');
+});
