@@ -78,7 +78,7 @@ export function openRecorder({
 function lastOfEach(trades: readonly ClosedTrade[]): readonly ClosedTrade[] {
   const byKey = new Map<string, ClosedTrade>();
   for (const trade of trades) {
-    byKey.set(JSON.stringify([trade.bot, trade.tradeId, trade.pair, trade.openedAtMs]), trade);
+    byKey.set(`${trade.openedAtMs} ${trade.pair} ${trade.tradeId}\0${trade.bot}`, trade);
   }
   return byKey.size === trades.length ? trades : [...byKey.values()];
 }
