@@ -52,16 +52,26 @@ export function plotOption({ spec, result, rivals, plane, curves }: Drawn): Reco
       takeProfitPct: best.takeProfitPct + steps * Math.abs(spec.target.step),
     }),
   );
-  const winner = {
-    ...mark('winner', best, ['diamond', '#d02f5b']),
-    markArea: {
-      silent: true,
-      itemStyle: { color: 'rgba(0,0,0,0)', borderColor: '#d02f5b', borderWidth: 2 },
-      data: [plateau.map((coord) => ({ coord }))],
-    },
+  const [[left, top], [right, bottom]] = plateau as [string[], string[]];
+  const around = {
+    name: 'plateau',
+    type: 'line',
+    data: [
+      [left, top],
+      [right, top],
+      [right, bottom],
+      [left, bottom],
+      [left, top],
+    ],
+    showSymbol: false,
+    silent: true,
+    lineStyle: { color: '#d02f5b', width: 2 },
+    itemStyle: { color: '#d02f5b' },
+    z: 9,
   };
   const marks = [
-    winner,
+    mark('winner', best, ['diamond', '#d02f5b']),
+    around,
     mark('fallback', rivals.fallback, ['rect', COLOURS.fallback]),
     ...(rivals.incumbent === null ? [] : [mark('served now', rivals.incumbent, ['triangle', COLOURS.served])]),
   ];

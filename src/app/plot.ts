@@ -45,9 +45,9 @@ async function svgOf(drawn: Drawn): Promise<string> {
     import('echarts/components'),
     import('echarts/renderers'),
   ]);
-  const { GridComponent, LegendComponent, TitleComponent, VisualMapComponent, MarkAreaComponent } = parts;
+  const { GridComponent, LegendComponent, TitleComponent, VisualMapComponent } = parts;
   use([HeatmapChart, LineChart, ScatterChart, GridComponent, LegendComponent, TitleComponent]);
-  use([VisualMapComponent, MarkAreaComponent, SVGRenderer]);
+  use([VisualMapComponent, SVGRenderer]);
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
   try {
     chart.setOption(plotOption(drawn));
