@@ -91,6 +91,10 @@ export async function openExits(options: ExitsOptions): Promise<Exits> {
     toMs: wallMs,
     edges: settings.binEdges,
   });
+  const knownBins = async (days: number, now: Now) => {
+    const known = await options.trades.knownSums?.(span(days, now));
+    return known && binsOf(known);
+  };
   const readBins = async (days: number, now: Now, signal: AbortSignal) =>
     binsOf(await options.trades.sums(span(days, now), signal));
 
@@ -126,10 +130,7 @@ export async function openExits(options: ExitsOptions): Promise<Exits> {
     pace,
     ahead: true,
     read: (now, signal) => readBins(settings.lookbackDays, now, signal),
-    known: (now) => {
-      const known = options.trades.knownSums?.(span(settings.lookbackDays, now));
-      return known && binsOf(known);
-    },
+    ...(options.trades.knownSums && { known: (now: Now) => knownBins(settings.lookbackDays, now) }),
     kept: keptBins && { ...keptBins, value: binsOf(keptBins.value) },
     onRead: ({ sums }, readAtMs) => keeper.keep('bins', { readAtMs, readFor, rows: sums.filter(isTradeSums) }),
     onFailing: (failing, error) => watch('bins', failing, error),

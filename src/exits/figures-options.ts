@@ -22,9 +22,9 @@ export interface FiguresOptions<T> {
   read(now: Now, signal: AbortSignal): Promise<T>;
   /**
    * The figures as this process knows them without asking the hub: what was last read and what it has written since. undefined: it must be asked.
-   * Where it is absent, every write here is followed by a read.
+   * Where it is absent, every write here is followed by a read. What it resolves to comes in the order of reads: a later one knows no less.
    */
-  known?(now: Now): T | undefined;
+  known?(now: Now): T | undefined | Promise<T | undefined>;
   readonly pace: FiguresPace;
   /** true: read ahead, so that an answer is never older than `everyMs` and a read. false: read when asked, and those who ask wait. */
   readonly ahead: boolean;

@@ -4,6 +4,7 @@ import type { Now } from '#domain/time.ts';
 import { mark } from '#trace/trace.ts';
 import { type Attempt, beginAttempt, doneWithin } from './attempt.ts';
 import type { FiguresOptions, KeptFigures } from './figures-options.ts';
+import { type Learning, learning } from './learning.ts';
 import type { Known } from './tier.ts';
 
 /** What can be served at one instant. `readAtMs`: start of the last successful read, null: never. Without value `stale` is true. */
@@ -21,6 +22,8 @@ const GIVE_UP_MOST_MS = 600_000;
 export class Figures<T> {
   readonly #options: FiguresOptions<T>;
   readonly #closing = new AbortController();
+  /** Makes wishes come true with what this process wrote itself, where no hub needs to be asked for it. */
+  readonly #learn: Learning;
   #value: T | undefined;
   #readAt: Now | undefined;
   #valueSeq = 0;
@@ -36,6 +39,11 @@ export class Figures<T> {
 
   constructor(options: FiguresOptions<T>) {
     this.#options = options;
+    this.#learn = learning(options, (value, wish) => {
+      if (wish <= this.#fulfilled || this.#closing.signal.aborted) return;
+      this.#value = value;
+      this.#fulfilled = wish;
+    });
     if (options.kept !== undefined) {
       if (options.keptInReserve === true) this.#reserve = options.kept;
       else this.#take(options.kept);
@@ -64,11 +72,19 @@ export class Figures<T> {
   /** Starts a read when one is due. undefined: answer now; else answer when the promise resolves (it never rejects). */
   refresh(): Promise<void> | undefined {
     if (this.#closing.signal.aborted) return undefined;
-    const { everyMs, waitMs } = this.#options.pace;
+    const { everyMs } = this.#options.pace;
     const now = this.#options.clock.now();
-    const nowMs = now.monotonicMs;
     if (everyMs === 0) this.wish();
-    else if (this.#wished > this.#fulfilled) this.#takeKnown(now);
+    else if (this.#wished > this.#fulfilled && this.#readOnce) {
+      const learned = this.#learn(now, this.#wished);
+      if (learned !== undefined) return learned.then(() => this.#read(this.#options.clock.now().monotonicMs));
+    }
+    return this.#read(now.monotonicMs);
+  }
+
+  /** Starts a read when one is due or wished for; as `refresh`. */
+  #read(nowMs: number): Promise<void> | undefined {
+    const { waitMs } = this.#options.pace;
     this.#giveUp(nowMs);
     if (this.#running === undefined && (this.#wished > this.#fulfilled || this.#due(nowMs))) this.#start(waitMs);
     const running = this.#running;
@@ -161,6 +177,8 @@ export class Figures<T> {
     // An abandoned read may end after a younger one: what is newer stays.
     if (attempt.seq > this.#valueSeq) {
       this.#value = value;
+      // What was learned while it ran it may lack: that is learned again.
+      if (this.#options.known !== undefined) this.#fulfilled = Math.min(this.#fulfilled, attempt.wish);
       this.#valueSeq = attempt.seq;
       this.#readAt = attempt.started;
       this.#reserve = undefined;
@@ -181,14 +199,6 @@ export class Figures<T> {
     });
     this.#end(attempt);
     this.#setFailing(true, error);
-  }
-
-  /** Makes wishes come true with what this process wrote itself, where no hub needs to be asked for it. */
-  #takeKnown(now: Now): void {
-    const value = this.#readOnce ? this.#options.known?.(now) : undefined;
-    if (value === undefined) return;
-    this.#value = value;
-    this.#fulfilled = this.#wished;
   }
 
   /** Stops waiting for a read that has had its time; should it still succeed, it is heard. */

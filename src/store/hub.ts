@@ -37,12 +37,15 @@ export interface TradeStore {
     query: { readonly fromMs: number; readonly toMs: number; readonly edges: readonly number[] },
     signal?: AbortSignal,
   ): Promise<readonly TradeSums[]>;
-  /** What `sums` would answer as far as this process knows it without asking the hub; undefined: the hub must be asked. Absent where asking costs nothing. */
+  /**
+   * What `sums` would answer as far as this process knows it without asking the hub: what it read last, and what was recorded here since. undefined: the
+   * hub must be asked. Answers come in the order of the answers of `sums`: a later one knows no less. Absent where asking costs nothing.
+   */
   knownSums?(query: {
     readonly fromMs: number;
     readonly toMs: number;
     readonly edges: readonly number[];
-  }): readonly TradeSums[] | undefined;
+  }): Promise<readonly TradeSums[] | undefined>;
   /** What the trades closed at from <= closedAt <= to earned, per source their tag names, in no order; those with several count for each. */
   bySource(
     query: { readonly fromMs: number; readonly toMs: number },

@@ -28,6 +28,8 @@ const MOST_SPARE_GROUPS = 100_000;
 /** A longer window is not walked day by day where nothing lies. */
 const MOST_EMPTY_DAYS = 4_000;
 
+const NEW_DAY = { settledToMs: 0, readAtMs: 0, accepted: new Map<string, number>() };
+
 export class TradeDays<Result> {
   readonly #fold: DayFold<Result>;
   readonly #folding: DayFolding<Result>;
@@ -35,6 +37,8 @@ export class TradeDays<Result> {
   readonly #days = new Map<number, TradeDay>();
   /** By day the earliest time that was touched here and has not been read since. */
   readonly #touched = new Map<number, number>();
+  /** The last day of the window that was last read; undefined before the first. */
+  #lastDayMs: number | undefined;
   #whole: { readonly days: readonly TradeDay[]; readonly sums: DaySums } | undefined;
   #turn = 0;
 
@@ -66,9 +70,30 @@ export class TradeDays<Result> {
     for (const [dayMs, day] of renewed) this.#days.set(dayMs, day);
     const waiting = new Set(question.pending.map(({ closedAtMs }) => dayOf(closedAtMs)));
     for (const dayMs of touched.keys()) if (!waiting.has(dayMs)) this.#touched.delete(dayMs);
-    const result = this.#fold.result(this.#total(query));
+    this.#lastDayMs = Math.max(dayOf(query.endMs - 1), this.#lastDayMs ?? Number.NEGATIVE_INFINITY);
+    const result = this.#fold.result(this.#total(query, this.#knownIn(query)));
     this.#forget(query);
     return result;
+  }
+
+  /**
+   * What `ask` would say if the hub had nothing new, with `pending` laid over; changes and reads nothing. undefined: days of the window, or the rows of one
+   * that something is to be laid over, are not in memory.
+   */
+  known(question: Pick<DaysQuestion, 'fromMs' | 'toMs' | 'pending'>): readonly Result[] | undefined {
+    const query = dayQuery({ ...question, monotonicMs: 0 });
+    if (this.#lastDayMs === undefined || question.pending.some((trade) => !query.own.has(dayOf(trade.closedAtMs)))) {
+      return undefined;
+    }
+    const days: TradeDay[] = [];
+    for (let dayMs = dayOf(query.endMs - 1); dayMs + DAY_MS > query.fromMs; dayMs -= DAY_MS) {
+      const day = this.#days.get(dayMs);
+      // A day that has begun since the last read has what was recorded here, as far as anybody knows.
+      if (day === undefined && dayMs <= this.#lastDayMs) return undefined;
+      if (day !== undefined && 'sums' in day.kept && isLaidOpen(dayMs, query)) return undefined;
+      days.push(day ?? { ...NEW_DAY, dayMs, kept: { rows: new TradeRows(dayMs, 0), tail: undefined } });
+    }
+    return this.#fold.result(this.#total(query, days));
   }
 
   /** The days of the window that are known, newest first. */
@@ -160,8 +185,7 @@ export class TradeDays<Result> {
     return needsRows || 'sums' in day.kept ? day : { ...day, kept: this.#folding.packed(day) };
   }
 
-  #total(query: DayQuery): DaySums {
-    const days = this.#knownIn(query);
+  #total(query: DayQuery, days: readonly TradeDay[]): DaySums {
     const whole = days.filter(({ dayMs }) => !isLaidOpen(dayMs, query));
     const before = this.#whole;
     const isSame = before?.days.length === whole.length && whole.every((day, index) => before.days[index] === day);

@@ -1,5 +1,6 @@
 // What is said between the serving thread and the one that keeps the closed trades of the hub in memory.
 import type { TradeSums } from '#domain/leverage-bin.ts';
+import type { ClosedTrade } from '#domain/trade.ts';
 import { type Failure, fromFailure, toFailure } from '#store/sqlite/writer-protocol.ts';
 import type { SourceSums } from '../hub.ts';
 import type { HubNames } from './bucket-names.ts';
@@ -21,13 +22,18 @@ export interface TradesQuestion {
   readonly edges: readonly number[] | null;
 }
 
-/** A question, or that nobody waits for its answer any more. `touchedMs`: when trades were closed that were recorded here since the last question. */
+/**
+ * A question, or that nobody waits for its answer any more, or what was recorded here just now. A question with `isKnown` is answered from memory at once,
+ * also while another one reads the hub.
+ */
 export type ToTrades =
-  | { readonly id: number; readonly question: TradesQuestion; readonly touchedMs: readonly number[] }
-  | { readonly id: number; readonly isGivenUp: true };
+  | { readonly id: number; readonly question: TradesQuestion; readonly isKnown: boolean }
+  | { readonly id: number; readonly isGivenUp: true }
+  | { readonly recorded: readonly ClosedTrade[] };
 
+/** `rows` null: the hub must be asked. */
 export type TradesAnswer =
-  | { readonly rows: readonly (TradeSums | SourceSums)[]; readonly ignored: number }
+  | { readonly rows: readonly (TradeSums | SourceSums)[] | null; readonly ignored: number }
   | { readonly failure: Failure; readonly hub: HubTrouble | undefined };
 
 export interface FromTrades {

@@ -7,7 +7,6 @@ import type { ClosedTrade } from '#domain/trade.ts';
 import type { SourceSums, TradeStore } from '../hub.ts';
 import type { QueryCost } from './influx.ts';
 import { InfluxFailure } from './influx-failure.ts';
-import { dayOf } from './trade-columns.ts';
 import {
   errorOf,
   type FromTrades,
@@ -16,9 +15,9 @@ import {
   type TradeThreadData,
 } from './trade-protocol.ts';
 
-export interface InfluxTrades extends Pick<TradeStore, 'sums' | 'bySource'> {
-  /** `trades` were recorded here: the next answers read the days they were closed on. */
-  touched(trades: readonly Pick<ClosedTrade, 'closedAtMs'>[]): void;
+export interface InfluxTrades extends Required<Pick<TradeStore, 'sums' | 'knownSums' | 'bySource'>> {
+  /** `trades` were recorded here: they are known from now on, and the next answers of the hub read the days they were closed on. */
+  touched(trades: readonly ClosedTrade[]): void;
   /** Ends the thread; questions under way reject with HUB_UNAVAILABLE. */
   close(): Promise<void>;
 }
@@ -29,13 +28,17 @@ export interface InfluxTradesOptions extends TradeThreadData {
   readonly onCost?: ((cost: QueryCost) => void) | undefined;
 }
 
+interface AskOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Without asking the hub. */
+  readonly isKnown?: boolean;
+}
+
 /** Young objects of the thread die at once: more room for them would only be resident. */
 const LIMITS = { maxYoungGenerationSizeMb: 2 };
 
 export function influxTrades({ log, onCost, ...data }: InfluxTradesOptions): InfluxTrades {
   const waiting = new Map<number, PromiseWithResolvers<FromTrades>>();
-  /** By day the earliest close of what was recorded here since each kind was last asked for. */
-  const touched = { bins: new Map<number, number>(), sources: new Map<number, number>() };
   let thread: Worker | undefined;
   let lastId = 0;
   let ignoredBefore = 0;
@@ -64,7 +67,7 @@ export function influxTrades({ log, onCost, ...data }: InfluxTradesOptions): Inf
     });
     return started;
   };
-  const ask = async (question: TradesQuestion, signal?: AbortSignal) => {
+  const ask = async (question: TradesQuestion, { signal, isKnown = false }: AskOptions) => {
     if (isClosed) throw new InfluxFailure('unreachable', 'the store is closed');
     if (signal?.aborted === true) throw new InfluxFailure('timeout', 'nobody waits for the closed trades any more');
     thread ??= start();
@@ -79,14 +82,12 @@ export function influxTrades({ log, onCost, ...data }: InfluxTradesOptions): Inf
       answered.reject(new InfluxFailure('timeout', 'the closed trades were given up before they were read'));
     };
     signal?.addEventListener('abort', giveUp, { once: true });
-    const kind = question.edges === null ? 'sources' : 'bins';
-    asked.postMessage({ id, question, touchedMs: [...touched[kind].values()] } satisfies ToTrades);
-    touched[kind].clear();
+    asked.postMessage({ id, question, isKnown } satisfies ToTrades);
     try {
       const { answer, cost } = await answered.promise;
-      onCost?.(cost);
+      if (!isKnown) onCost?.(cost);
       if ('failure' in answer) throw errorOf(answer);
-      if (answer.ignored !== ignoredBefore && kind === 'bins') {
+      if (answer.ignored !== ignoredBefore && question.edges !== null) {
         ignoredBefore = answer.ignored;
         log.info({ ignored: answer.ignored }, 'closed trades of names that are no pairs are ignored');
       }
@@ -97,16 +98,15 @@ export function influxTrades({ log, onCost, ...data }: InfluxTradesOptions): Inf
   };
   return {
     sums: async ({ fromMs, toMs, edges }, signal) =>
-      (await ask({ fromMs, toMs, edges }, signal)) as readonly TradeSums[],
+      (await ask({ fromMs, toMs, edges }, { signal })) as readonly TradeSums[],
+    knownSums: async ({ fromMs, toMs, edges }) => {
+      if (thread === undefined) return undefined;
+      return ((await ask({ fromMs, toMs, edges }, { isKnown: true })) ?? undefined) as readonly TradeSums[] | undefined;
+    },
     bySource: async ({ fromMs, toMs }, signal) =>
-      (await ask({ fromMs, toMs, edges: null }, signal)) as readonly SourceSums[],
+      (await ask({ fromMs, toMs, edges: null }, { signal })) as readonly SourceSums[],
     touched: (trades) => {
-      if (thread === undefined) return;
-      for (const { closedAtMs } of trades) {
-        const dayMs = dayOf(closedAtMs);
-        for (const times of Object.values(touched))
-          times.set(dayMs, Math.min(closedAtMs, times.get(dayMs) ?? closedAtMs));
-      }
+      thread?.postMessage({ recorded: trades } satisfies ToTrades);
     },
     close: async () => {
       isClosed = true;

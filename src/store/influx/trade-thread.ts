@@ -1,5 +1,6 @@
 // The thread that keeps closed trades of the hub in memory, so that reading a million of them keeps nobody waiting. Questions about bins follow one
-// another, and so do those about sources: each reads the hub for itself, for it may be asked because something was just written.
+// another, and so do those about sources: each reads the hub for itself, for it may be asked because something was just written. What is
+// known is answered at once, also while a read is under way.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { TradeSums } from '#domain/leverage-bin.ts';
 import type { ClosedTrade } from '#domain/trade.ts';
@@ -13,6 +14,7 @@ import { sourceFold } from './day-sources.ts';
 import { openInflux } from './influx.ts';
 import { InfluxFailure } from './influx-failure.ts';
 import { pendingOf } from './pending.ts';
+import { type ReadOfTrades, recordedHere } from './recorded-here.ts';
 import { TradeDays } from './trade-days.ts';
 import {
   type FromTrades,
@@ -26,7 +28,9 @@ import { tradeReads } from './trade-reads.ts';
 /** Days of one kind of figures, and whoever asks them now. */
 interface Book<Result> {
   readonly key: string;
-  ask(question: TradesQuestion, touchedMs: readonly number[], signal: AbortSignal): Promise<Omit<FromTrades, 'id'>>;
+  ask(question: TradesQuestion, signal: AbortSignal): Promise<Omit<FromTrades, 'id'>>;
+  known(question: TradesQuestion): Omit<FromTrades, 'id'>;
+  recorded(trades: readonly ClosedTrade[]): void;
   readonly fold: DayFold<Result>;
 }
 
@@ -39,11 +43,20 @@ let sources: Book<SourceSums> | undefined;
 
 parentPort?.on('message', (message: ToTrades) => {
   if ('isGivenUp' in message) return givenUp.get(message.id)?.abort();
+  if ('recorded' in message) {
+    bins?.recorded(message.recorded);
+    sources?.recorded(message.recorded);
+    return;
+  }
+  const { question } = message;
+  if (message.isKnown) {
+    parentPort?.postMessage({ id: message.id, ...bookOf(question).known(question) } satisfies FromTrades);
+    return;
+  }
   const giveUp = new AbortController();
   givenUp.set(message.id, giveUp);
-  const { question, touchedMs } = message;
   void bookOf(question)
-    .ask(question, touchedMs, giveUp.signal)
+    .ask(question, giveUp.signal)
     .then((answered) => {
       givenUp.delete(message.id);
       parentPort?.postMessage({ id: message.id, ...answered } satisfies FromTrades);
@@ -65,27 +78,41 @@ function book<Result extends TradeSums | SourceSums>(key: string, fold: DayFold<
   let signal = new AbortController().signal;
   const reads = tradeReads(influx, names.trades, () => signal);
   const days = new TradeDays(fold, reads);
-  let touched: number[] = [];
+  const recorded = recordedHere();
   let last: Promise<unknown> = Promise.resolve();
   const answer = async (question: TradesQuestion, own: AbortSignal): Promise<Omit<FromTrades, 'id'>> => {
     const before = { ...reads.cost };
     const costs = () => ({ rows: reads.cost.rows - before.rows, bytes: reads.cost.bytes - before.bytes });
     signal = own;
+    let reading: ReadOfTrades | undefined;
     try {
       if (own.aborted) throw new InfluxFailure('timeout', 'nobody waits for the closed trades any more');
-      const touchedMs = touched;
-      const rows = await days.ask({ ...question, monotonicMs: elapsedMs(), pending: pending(), touchedMs });
-      touched = touched.slice(touchedMs.length);
+      const waiting = pending();
+      reading = recorded.begin(waiting);
+      const { touchedMs } = reading;
+      const rows = await days.ask({ ...question, monotonicMs: elapsedMs(), pending: waiting, touchedMs });
+      reading.succeed();
       return { answer: { rows, ignored: fold.ignored() }, cost: costs() };
     } catch (error) {
+      reading?.fail();
       return { answer: failedAnswer(error), cost: costs() };
     }
   };
   return {
     key,
     fold,
-    ask: (question, touchedMs, own) => {
-      touched = [...touched, ...touchedMs];
+    recorded: recorded.add,
+    known: (question) => {
+      const cost = { rows: 0, bytes: 0 };
+      try {
+        const over = recorded.over(pending());
+        const rows = over === undefined ? undefined : days.known({ ...question, pending: over });
+        return { answer: { rows: rows ?? null, ignored: fold.ignored() }, cost };
+      } catch (error) {
+        return { answer: failedAnswer(error), cost };
+      }
+    },
+    ask: (question, own) => {
       const mine = last.then(() => answer(question, own));
       last = mine;
       return mine;
