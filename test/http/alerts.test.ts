@@ -70,6 +70,12 @@ test('each figure in docs/alerts.md is told by /metrics, with its labels', async
   }
 });
 
+test('failures of the hub are added up before they are compared, whatever failed', () => {
+  const rules = alerts.split('\n').filter((line) => line.includes('paramgate_hub_failures_total['));
+  expect(rules).toHaveLength(1);
+  expect(rules[0]).toContain('sum without (failure) (increase(paramgate_hub_failures_total[10m])) > 3');
+});
+
 test('names of sources that somebody makes up do not become labels without end', async () => {
   await using front = await openTestFront();
   for (let at = 0; at < 300; at += 1)
