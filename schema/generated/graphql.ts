@@ -50,6 +50,28 @@ export type DeliveryState =
   | 'UNKNOWN'
   | 'UNREACHABLE';
 
+/** A further dimension of the space, both ends included; one value: the same twice. */
+export type DimensionInput = {
+  max: number;
+  min: number;
+  name: DimensionName;
+  step: number;
+};
+
+/** Percent, but MAX_HOLD in candles, ROI_1_AFTER and its like in minutes from the target before, ONLY_OFFSET 0 or 1. */
+export type DimensionName =
+  | 'BREAK_EVEN'
+  | 'MAX_HOLD'
+  | 'ONLY_OFFSET'
+  | 'ROI_1'
+  | 'ROI_1_AFTER'
+  | 'ROI_2'
+  | 'ROI_2_AFTER'
+  | 'ROI_3'
+  | 'ROI_3_AFTER'
+  | 'TRAILING'
+  | 'TRAILING_BEYOND';
+
 export type ExitParamsRequest = {
   leverage: number;
   pair: string;
@@ -139,6 +161,8 @@ export type StartSearchInput = {
   seed?: number | null | undefined;
   /** Absent: both. */
   side?: Side | null | undefined;
+  /** What RANDOM and TPE search beside the levels; each once. */
+  space?: Array<DimensionInput> | null | undefined;
   /** Negative. */
   stop?: RangeInput | null | undefined;
   /** Positive. */

@@ -79,8 +79,8 @@ export function studyStateJson(study: Study) {
 }
 
 /**
- * The whole plane as a document: rows per stop, nearest zero first; null where a cell has no objective or was not judged. Of a study that searched the longest
- * hold it is the plane of the best one, named in `maxHold`.
+ * The whole plane as a document: rows per stop, nearest zero first; null where a cell has no objective or was not judged. Of a study that searched more
+ * than levels it is the plane of the best values of all else, which are named beside it.
  */
 export function planeJson(study: Study, { stops, targets, trades, values }: Plane) {
   const objective = study.spec.objective.toLowerCase();
@@ -92,8 +92,8 @@ function candidateJson({ stopLossPct, takeProfitPct, space, objective, metrics }
 }
 
 /** What was chosen beside the levels; nothing where nothing was searched. */
-function chosenJson(space: Chosen['space']): { readonly maxHold?: number } {
-  return space?.maxHold === undefined ? {} : { maxHold: space.maxHold };
+function chosenJson(space: Chosen['space']): NonNullable<Chosen['space']> {
+  return space ?? {};
 }
 
 function intervalJson(interval: ExpectancyInterval | null) {

@@ -1,7 +1,7 @@
 // A study in words and small tables, for the person who asked for it on a terminal.
 import { roundHalfAway } from '#domain/decimal.ts';
 import type { ExitLevels } from '#domain/exit-params.ts';
-import type { Metrics, Rivals, Study, StudyResult } from '#domain/study.ts';
+import { DIMENSION_NAMES, type Metrics, type Rivals, type Study, type StudyResult } from '#domain/study.ts';
 import { isoTime } from '#domain/time.ts';
 import { samples } from '#search/search.ts';
 import { textTable } from './text-table.ts';
@@ -32,6 +32,10 @@ export function studyText(study: Study, result: StudyResult, rivals: Rivals | nu
     ...(result.best.space?.maxHold === undefined
       ? []
       : [`longest hold: ${result.best.space.maxHold} candles (best), ${result.peak.space?.maxHold} (peak)`]),
+    ...DIMENSION_NAMES.flatMap((name) => {
+      const value = name === 'maxHold' ? undefined : result.best.space?.[name];
+      return value === undefined ? [] : [`${name}: ${value}`];
+    }),
     '',
     ...textTable([
       ['unseen entries', ...COLUMNS],

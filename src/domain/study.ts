@@ -25,8 +25,24 @@ export interface LevelRange {
   readonly step: number;
 }
 
-/** What may be searched beside stop and target. `maxHold` counts candles. */
-export type DimensionName = 'maxHold';
+/**
+ * What may be searched beside stop and target. `maxHold` counts candles, `roi1After` and its like minutes, each from the target before; `onlyOffset` is
+ * 0 or 1; all others are percent.
+ */
+export const DIMENSION_NAMES = [
+  'maxHold',
+  'trailing',
+  'trailingBeyond',
+  'onlyOffset',
+  'breakEven',
+  'roi1After',
+  'roi1',
+  'roi2After',
+  'roi2',
+  'roi3After',
+  'roi3',
+] as const;
+export type DimensionName = (typeof DIMENSION_NAMES)[number];
 
 /** A further dimension of the space: values from `min` to `max` in steps, both ends included; either end may be given first. */
 export interface Dimension extends LevelRange {

@@ -10,6 +10,10 @@ const ExitsType = builder.objectRef<Exits>('Exits').implement({
     roi: t.exposeInt('roi'),
     maxHold: t.exposeInt('maxHold'),
     forceExit: t.exposeInt('forceExit'),
+    trailingStopLoss: t.int({
+      description: 'By a stop that had moved since the trade opened.',
+      resolve: ({ trailingStopLoss }) => trailingStopLoss ?? 0,
+    }),
   }),
 });
 

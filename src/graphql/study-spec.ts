@@ -3,6 +3,7 @@ import type { StudySpec } from '#domain/study.ts';
 import { specFrom } from '#search/search.ts';
 import { builder } from './builder.ts';
 import type { StudyDefaults } from './context.ts';
+import { DimensionInputType } from './dimension.ts';
 import { SideType } from './side.ts';
 
 export const SamplerType = builder.enumType('Sampler', {
@@ -46,6 +47,10 @@ export const StartSearchInputType = builder.inputType('StartSearchInput', {
       type: RangeInputType,
       description: 'Candles, whole numbers: the longest hold as a third dimension, instead of maxHold.',
     }),
+    space: t.field({
+      type: [DimensionInputType],
+      description: 'What RANDOM and TPE search beside the levels; each once.',
+    }),
     objective: t.field({ type: ObjectiveType, defaultValue: 'NET_PROFIT' }),
     sampler: t.field({ type: SamplerType, defaultValue: 'EXACT' }),
     trials: t.int({ description: 'Of RANDOM and TPE, 100 when absent; EXACT and GRID judge every cell.' }),
@@ -75,7 +80,7 @@ export function specOf(input: typeof StartSearchInputType.$inferInput, defaults:
     fills: input.fills ?? 'CONSERVATIVE',
     maxHold: input.maxHold ?? 500,
     objective: input.objective ?? 'NET_PROFIT',
-    space: maxHolds == null ? [] : [{ name: 'maxHold', ...maxHolds }],
+    space: [...(maxHolds == null ? [] : [{ name: 'maxHold' as const, ...maxHolds }]), ...(input.space ?? [])],
     sampler: input.sampler ?? 'EXACT',
     trials: input.trials ?? null,
     pruner: input.pruner ?? 'NONE',

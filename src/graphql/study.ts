@@ -5,6 +5,7 @@ import type { Candidate, Study, StudyResult } from '#domain/study.ts';
 import { plannedTrials } from '#search/search.ts';
 import { builder } from './builder.ts';
 import { spend, spendPlane } from './context.ts';
+import { ChosenValueType, chosenValues } from './dimension.ts';
 import { MetricsType } from './metrics.ts';
 import { cursorOf, type Page, PageInfoType, pageOf, placeAfter, requireFirst } from './page.ts';
 import { downsample, PlaneType, requireSize } from './plane.ts';
@@ -25,6 +26,11 @@ const CandidateType = builder.objectRef<Candidate>('Candidate').implement({
       nullable: true,
       description: 'Candles, where the longest hold was searched.',
       resolve: ({ space }) => space?.maxHold,
+    }),
+    space: t.field({
+      type: [ChosenValueType],
+      description: 'Beside the levels, where more was searched.',
+      resolve: chosenValues,
     }),
     objective: t.exposeFloat('objective'),
     metrics: t.expose('metrics', { type: MetricsType }),

@@ -2,6 +2,7 @@
 import { roundPct } from '#domain/decimal.ts';
 import type { Condition, ExpectancyInterval, Fold, Validation } from '#domain/study.ts';
 import { builder } from './builder.ts';
+import { ChosenValueType, chosenValues } from './dimension.ts';
 import { MetricsType } from './metrics.ts';
 
 const FoldType = builder.objectRef<Fold>('Fold').implement({
@@ -17,6 +18,11 @@ const FoldType = builder.objectRef<Fold>('Fold').implement({
       nullable: true,
       description: 'Candles, where the longest hold was searched.',
       resolve: ({ space }) => space?.maxHold,
+    }),
+    space: t.field({
+      type: [ChosenValueType],
+      description: 'Beside the levels, where more was searched.',
+      resolve: chosenValues,
     }),
     inSample: t.expose('inSample', { type: MetricsType }),
     outOfSample: t.expose('outOfSample', { type: MetricsType }),

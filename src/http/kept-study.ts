@@ -1,6 +1,7 @@
 // The study a command ran itself and hands to the service: what arrives over the local route, checked whole before anything is kept.
 import * as v from 'valibot';
 import { badInput } from '#domain/fault.ts';
+import { DIMENSION_NAMES } from '#domain/study.ts';
 import type { KeptStudy } from '#search/search.ts';
 
 const text = v.string();
@@ -12,7 +13,7 @@ const range = v.object({ min: figure, max: figure, step: figure });
 const levels = {
   stopLossPct: figure,
   takeProfitPct: figure,
-  space: v.exactOptional(v.object({ maxHold: v.exactOptional(count) })),
+  space: v.exactOptional(v.object(Object.fromEntries(DIMENSION_NAMES.map((name) => [name, v.exactOptional(figure)])))),
 };
 
 const spec = v.object({
@@ -29,7 +30,7 @@ const spec = v.object({
   seed: v.pipe(v.number(), v.integer()),
   stop: range,
   target: range,
-  space: v.array(v.object({ ...range.entries, name: v.picklist(['maxHold']) })),
+  space: v.array(v.object({ ...range.entries, name: v.picklist(DIMENSION_NAMES) })),
   walkForward: v.picklist(['ANCHORED', 'ROLLING']),
   confidence: figure,
   feeStress: figure,
@@ -57,7 +58,13 @@ const metrics = v.object({
   calmar: orNull(figure),
   maxDrawdownPct: orNull(figure),
   avgBars: orNull(figure),
-  exits: v.object({ stopLoss: count, roi: count, maxHold: count, forceExit: count }),
+  exits: v.object({
+    stopLoss: count,
+    roi: count,
+    maxHold: count,
+    forceExit: count,
+    trailingStopLoss: v.exactOptional(count),
+  }),
 });
 
 const candidate = v.object({ ...levels, objective: figure, metrics });

@@ -87,7 +87,7 @@ interface ToldDimension {
   readonly distribution: string;
 }
 
-function dimensionsOf({ grid, holds, searchesHold }: Space): readonly ToldDimension[] {
+function dimensionsOf({ grid, holds, searchesHold, axes }: Space): readonly ToldDimension[] {
   const levels = (name: string, axis: string, values: readonly number[]): ToldDimension => {
     const sorted = [...values].sort((a, b) => a - b);
     const [low = 0, high = low] = [sorted[0], sorted.at(-1)];
@@ -115,7 +115,13 @@ function dimensionsOf({ grid, holds, searchesHold }: Space): readonly ToldDimens
           },
         ]
       : []),
+    ...axes.map(({ name, values }) => levels(snakeCase(name), name, values)),
   ];
+}
+
+/** `trailingBeyond` is `trailing_beyond`, as Python has it. */
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** The step of evenly spaced levels; null for one alone, and where rounding to 4 decimals has made them uneven. */

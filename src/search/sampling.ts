@@ -10,18 +10,20 @@ import { wilcoxonPruner } from './samplers/wilcoxon-pruner.ts';
 import type { Space } from './space.ts';
 
 /** The dimensions of `space`; every point of them is a cell. */
-export function dimensionsOf({ grid, holds, searchesHold }: Space): SampledSpace {
+export function dimensionsOf({ grid, holds, searchesHold, axes }: Space): SampledSpace {
   return [
     intDimension('stop', [0, grid.stopsPct.length - 1]),
     intDimension('target', [0, grid.targetsPct.length - 1]),
     ...(searchesHold ? [intDimension('maxHold', [0, holds.length - 1])] : []),
+    ...axes.map(({ name, values }) => intDimension(name, [0, values.length - 1])),
   ];
 }
 
 /** The cell at a point of `dimensionsOf(space)`. */
-export function cellAt({ grid, holds }: Space, point: Readonly<Record<string, number>>): number {
+export function cellAt({ grid, holds, axes }: Space, point: Readonly<Record<string, number>>): number {
   const { stop = 0, target = 0, maxHold = 0 } = point;
-  return (stop * grid.targetsPct.length + target) * holds.length + maxHold;
+  const held = (stop * grid.targetsPct.length + target) * holds.length + maxHold;
+  return axes.reduce((cell, { name, values }) => cell * values.length + (point[name] ?? 0), held);
 }
 
 /** Whoever draws the points. */

@@ -9,7 +9,7 @@ import { metricsOf, wholeDays } from './metrics.ts';
 import { objectiveOf } from './objective.ts';
 import { type PairPools, rangeKey } from './pair-pools.ts';
 import { BORROWED_TRADES } from './shrink.ts';
-import { pointAt, type Space, spaceOf } from './space.ts';
+import { cellsPerLevels, pointAt, type Space, spaceOf } from './space.ts';
 import { samples } from './spec.ts';
 import { stage } from './stage.ts';
 import { chooseAmongAll } from './study-cells.ts';
@@ -133,17 +133,21 @@ function borderWarnings(space: Space, cell: number): readonly string[] {
     ...(onBorder(stopsPct, stopLossPct) ? [warning('stop', stopLossPct)] : []),
     ...(onBorder(targetsPct, takeProfitPct) ? [warning('target', takeProfitPct)] : []),
     ...(onBorder(space.holds, beside?.maxHold) ? [warning('longest hold', beside?.maxHold as number)] : []),
+    ...space.axes.flatMap(({ name, values }) =>
+      // Of two values either is at the border.
+      values.length > 2 && onBorder(values, beside?.[name]) ? [warning(name, beside?.[name] as number)] : [],
+    ),
   ];
 }
 
-/** The plane through `best`: the cells of its longest hold. A cell that was not judged has no trades. */
+/** The plane through `best`: the cells that are like it but for their levels. A cell that was not judged has no trades. */
 function planeOf(
-  { grid, holds }: Space,
+  space: Space,
   { chosen, best, trades }: { readonly chosen: Choice; readonly best: number; readonly trades: number },
 ): Plane {
-  const { stopsPct, targetsPct } = grid;
-  const cellAt = (row: number, column: number) =>
-    (row * targetsPct.length + column) * holds.length + (best % holds.length);
+  const { stopsPct, targetsPct } = space.grid;
+  const each = cellsPerLevels(space);
+  const cellAt = (row: number, column: number) => (row * targetsPct.length + column) * each + (best % each);
   return {
     stops: stopsPct,
     targets: targetsPct,

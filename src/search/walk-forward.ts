@@ -3,6 +3,7 @@ import type { ExitLevels } from '#domain/exit-params.ts';
 import type { Candles } from '#domain/market.ts';
 import type { Chosen, Fold, Metrics, StudySpec } from '#domain/study.ts';
 import { isoTime } from '#domain/time.ts';
+import { planAt } from './axes.ts';
 import type { BootstrapTrades } from './bootstrap.ts';
 import { type Entries, firstAtOrAfter } from './entries.ts';
 import { daysWithin, type FoldRule, type FoldSpan, foldSpans } from './folds.ts';
@@ -84,7 +85,8 @@ export type Replay = (entries: Entries, levels: Point) => SimulatedTrades;
 export function replayer(candles: Candles, rule: Pick<StudySpec, 'fills' | 'feePct' | 'maxHold'>): Replay {
   return (entries, levels) => {
     const maxHold = levels.space?.maxHold ?? rule.maxHold;
-    return simulate({ ...rule, maxHold, candles, entries, levels, leverage: 1, oneAtATime: false }).trades;
+    const plan = planAt(levels.space);
+    return simulate({ ...rule, maxHold, plan, candles, entries, levels, leverage: 1, oneAtATime: false }).trades;
   };
 }
 

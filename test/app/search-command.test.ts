@@ -290,6 +290,11 @@ describe('search', () => {
     ['--trials', '2.5'],
     ['--max-hold', '0:50:10'],
     ['--max-hold', '1:100000:1'],
+    ['--space', 'trailing=1:2:0.5'],
+    ['--space', 'luck=1'],
+    ['--space', 'trailing'],
+    ['--space', 'trailing=1:2'],
+    ['--space', 'maxHold=1:9:1'],
     ['--side', 'up'],
     ['--seed', 'x'],
     ['--from', 'yesterday'],
@@ -297,6 +302,15 @@ describe('search', () => {
     const { error, printed, told, kept } = await run([flag, value, '--candles', '/nowhere']);
     expect(error).toMatchObject({ code: 'BAD_USER_INPUT', field: flag });
     expect([printed, told, kept]).toEqual(['', '', []]);
+  });
+
+  it('searches further dimensions by tpe, and tells their values with the levels', async () => {
+    const beyond = ['--space', 'trailing=0.5:2:0.5', '--space', 'trailingBeyond=0.5', '--space', 'breakEven=0.4'];
+    const { error, printed } = await run([...SMALL, '--sampler', 'tpe', '--trials', '12', ...beyond, '--json']);
+    expect(error).toBeUndefined();
+    const { best } = JSON.parse(printed) as { best: Readonly<Record<string, number>> };
+    expect([0.5, 1, 1.5, 2]).toContain(best.trailing);
+    expect(best).toMatchObject({ trailingBeyond: 0.5, breakEven: 0.4 });
   });
 
   it('names what this version allows of fills and samplers', async () => {

@@ -59,10 +59,11 @@ const TYPES = {
   StudyConnection: 'edges [StudyEdge!]!, nodes [Study!]!, pageInfo PageInfo!',
   Metrics:
     'trades Int!, winRate Float, profitFactor Float, expectancyPct Float, netProfitPct Float, avgWinPct Float, avgLossPct Float, sharpe Float, sortino Float, calmar Float, maxDrawdownPct Float, avgBars Float, exits Exits!',
-  Exits: 'stopLoss Int!, roi Int!, maxHold Int!, forceExit Int!',
-  Candidate: 'stopLossPct Float!, takeProfitPct Float!, maxHold Int, objective Float!, metrics Metrics!',
+  Exits: 'stopLoss Int!, roi Int!, maxHold Int!, forceExit Int!, trailingStopLoss Int!',
+  Candidate:
+    'stopLossPct Float!, takeProfitPct Float!, maxHold Int, space [ChosenValue!]!, objective Float!, metrics Metrics!',
   Baseline: 'fallback Metrics!, incumbent Metrics',
-  Fold: 'trainFrom DateTime!, trainTo DateTime!, testFrom DateTime!, testTo DateTime!, stopLossPct Float!, takeProfitPct Float!, maxHold Int, inSample Metrics!, outOfSample Metrics!',
+  Fold: 'trainFrom DateTime!, trainTo DateTime!, testFrom DateTime!, testTo DateTime!, stopLossPct Float!, takeProfitPct Float!, maxHold Int, space [ChosenValue!]!, inSample Metrics!, outOfSample Metrics!',
   Condition: 'name String!, passed Boolean!, sentence String!',
   Validation:
     'folds [Fold!]!, outOfSample Metrics!, pbo Float, slope Float, lossShare Float, interval ExpectancyInterval, stressed Metrics, conditions [Condition!]!, reasons [String!]!, warnings [String!]!',

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plane } from '#domain/study.ts';
+import { chosenValues } from '#graphql/dimension.ts';
 import { downsample } from '#graphql/plane.ts';
 import { SEARCH_DEFAULTS } from '#search/search.ts';
 import { openTestFront, STUDY_DEFAULTS, type TestFront } from '../http/front.ts';
@@ -56,6 +57,32 @@ describe('startSearch', () => {
       },
       { side: 'SHORT', seed: 7, publish: true, fromMs: Date.UTC(2026, 0, 1), stop: { min: -3, max: -1, step: 1 } },
     ],
+    [
+      {
+        pair: 'BTC/USDT',
+        sampler: 'TPE',
+        trials: 40,
+        maxHolds: { min: 10, max: 50, step: 10 },
+        space: [
+          { name: 'TRAILING', min: 0.5, max: 2, step: 0.5 },
+          { name: 'TRAILING_BEYOND', min: 0.5, max: 0.5, step: 1 },
+          { name: 'ROI_1_AFTER', min: 60, max: 120, step: 60 },
+          { name: 'ROI_1', min: 0, max: 1, step: 0.5 },
+        ],
+      },
+      {
+        sampler: 'TPE',
+        trials: 40,
+        maxHold: 50,
+        space: [
+          { name: 'maxHold', min: 10, max: 50, step: 10 },
+          { name: 'trailing', min: 0.5, max: 2, step: 0.5 },
+          { name: 'trailingBeyond', min: 0.5, max: 0.5, step: 1 },
+          { name: 'roi1After', min: 60, max: 120, step: 60 },
+          { name: 'roi1', min: 0, max: 1, step: 0.5 },
+        ],
+      },
+    ],
   ])('asks for a whole spec: %j', async (input, differs) => {
     const { data, errors } = await front.ask(START, { input });
     expect(errors).toEqual([]);
@@ -70,8 +97,21 @@ describe('startSearch', () => {
 
   it('has no option for what does not exist', async () => {
     const { errors } = await front.ask(START, { input: { pair: 'BTC/USDT', sampler: 'CMAES' } });
-    expect(errors[0]?.extensions).toMatchObject({ field: 'input.sampler', allowed: 'Sampler (EXACT, GRID, RANDOM, TPE)' });
+    expect(errors[0]?.extensions).toMatchObject({
+      field: 'input.sampler',
+      allowed: 'Sampler (EXACT, GRID, RANDOM, TPE)',
+    });
   });
+});
+
+it('what was chosen beside the levels is told in one order', () => {
+  expect(chosenValues({ space: { roi1: 0.5, trailing: 2, maxHold: 30, roi1After: 60 } })).toEqual([
+    { name: 'maxHold', value: 30 },
+    { name: 'trailing', value: 2 },
+    { name: 'roi1After', value: 60 },
+    { name: 'roi1', value: 0.5 },
+  ]);
+  expect(chosenValues({})).toEqual([]);
 });
 
 describe('a study', () => {

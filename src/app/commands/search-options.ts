@@ -2,7 +2,17 @@
 import type { Command } from 'commander';
 import { badInput } from '#domain/fault.ts';
 import type { Side } from '#domain/market.ts';
-import type { Fills, LevelRange, Objective, Pruner, Sampler, StudySpec, WalkForwardKind } from '#domain/study.ts';
+import {
+  DIMENSION_NAMES,
+  type Dimension,
+  type Fills,
+  type LevelRange,
+  type Objective,
+  type Pruner,
+  type Sampler,
+  type StudySpec,
+  type WalkForwardKind,
+} from '#domain/study.ts';
 import { SEARCH_DEFAULTS, specFrom } from '#search/search.ts';
 import { CANDLE_SOURCES, ENTRY_SOURCES } from '../market-source.ts';
 import type { SearchPlan } from '../search-plan.ts';
@@ -21,6 +31,7 @@ export interface SearchOptions {
   readonly fee: number;
   readonly fills: (typeof FILLS)[number];
   readonly maxHold: number | LevelRange;
+  readonly space: readonly Dimension[];
   readonly sampler: (typeof SAMPLERS)[number];
   readonly trials?: number;
   readonly pruner: (typeof PRUNERS)[number];
@@ -47,6 +58,8 @@ const SAMPLERS = ['exact', 'tpe', 'random', 'grid'] as const;
 const PRUNERS = ['none', 'median', 'hyperband', 'wilcoxon'] as const;
 const WALK_FORWARD = ['anchored', 'rolling'] as const;
 const OBJECTIVES = ['net_profit', 'expectancy', 'profit_factor', 'sharpe', 'sortino', 'calmar', 'win_rate'] as const;
+/** What can be searched beside levels and longest hold. */
+const BEYOND = DIMENSION_NAMES.filter((name) => name !== 'maxHold');
 const WHOLE = Number.MAX_SAFE_INTEGER;
 
 /** Adds the options to `command`. */
@@ -85,6 +98,12 @@ export function addSearchOptions(command: Command): Command {
       'longest hold; MIN:MAX:STEP searches it as a third dimension',
       holds('--max-hold'),
       defaults.maxHold,
+    )
+    .option(
+      '--space <name=min:max:step>',
+      `searched too by tpe and random; may be given several times: ${BEYOND.join(', ')}`,
+      dimension,
+      [],
     )
     .option('--objective <name>', OBJECTIVES.join(', '), oneOf('--objective', OBJECTIVES), 'net_profit')
     .option('--seed <number>', 'seed of the study', whole('--seed', 0, 2 ** 31 - 1), defaults.seed)
@@ -145,7 +164,7 @@ export function specOf(options: SearchOptions, pair: string): StudySpec {
     objective: same.objective.toUpperCase() as Objective,
     feePct: fee,
     fills: same.fills.toUpperCase() as Fills,
-    ...heldBy(same.maxHold),
+    ...heldBy(same.maxHold, same.space),
     sampler: same.sampler.toUpperCase() as Sampler,
     trials: same.trials ?? null,
     pruner: same.pruner.toUpperCase() as Pruner,
@@ -174,7 +193,7 @@ export function withPlan(
   isGiven: (option: string) => boolean,
 ): StudySpec {
   const fields = Object.entries(asked).filter(([field]) => !isGiven(FLAGS[field] ?? field));
-  const space = isGiven('maxHold') ? spec.space : [];
+  const space = isGiven('maxHold') ? spec.space : spec.space.filter(({ name }) => name !== 'maxHold');
   return specFrom({ ...spec, ...Object.fromEntries(fields), space, pair: spec.pair });
 }
 
@@ -210,6 +229,19 @@ function holds(flag: string): (text: string) => number | LevelRange {
     text.includes(':') ? levelRange(flag, 'MIN:MAX:STEP, e.g. 50:500:50')(text) : whole(flag, 0, WHOLE)(text);
 }
 
-function heldBy(held: number | LevelRange): Partial<StudySpec> {
-  return typeof held === 'number' ? { maxHold: held } : { space: [{ name: 'maxHold', ...held }] };
+function heldBy(held: number | LevelRange, space: readonly Dimension[]): Partial<StudySpec> {
+  return typeof held === 'number' ? { maxHold: held, space } : { space: [{ name: 'maxHold', ...held }, ...space] };
+}
+
+/** NAME=MIN:MAX:STEP or NAME=VALUE, added to those before. */
+function dimension(text: string, before: readonly Dimension[]): readonly Dimension[] {
+  const [named = '', values, more] = text.split('=');
+  const name = BEYOND.find((each) => each === named);
+  if (name === undefined || values === undefined || more !== undefined) {
+    const found = `${JSON.stringify(text)} is no dimension`;
+    throw badInput('--space', found, `NAME=MIN:MAX:STEP or NAME=VALUE with a name of ${BEYOND.join(', ')}`);
+  }
+  if (values.includes(':')) return [...before, { name, ...levelRange('--space')(values) }];
+  const value = decimal('--space')(values);
+  return [...before, { name, min: value, max: value, step: 1 }];
 }
