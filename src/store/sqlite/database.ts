@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Fault } from '#domain/fault.ts';
 import { type FileFormat, type FileKind, FORMATS, pathOf } from './schema.ts';
 import { machineFault, SQLITE_CANTOPEN, SQLITE_CORRUPT, SQLITE_NOTADB, sqliteCode } from './trouble.ts';
+import { walFault } from './wal-check.ts';
 
 /** Files up to this size are checked page by page at every opening (a few hundred ms at most); larger ones show damage when a page is read. */
 const CHECKED_MAX_BYTES = 64 * 1024 * 1024;
@@ -19,6 +20,8 @@ export function openForWriting(folder: string, kind: FileKind): DatabaseSync {
   const file = pathOf(folder, kind);
   return guarded(folder, file, () => {
     mkdirSync(dirname(file), { recursive: true });
+    const fault = walFault(file);
+    if (fault !== undefined) throw damaged(file, fault);
     const db = new DatabaseSync(file, { timeout: 5_000, enableForeignKeyConstraints: false });
     try {
       const version = checked(db, FORMATS[kind], file);
