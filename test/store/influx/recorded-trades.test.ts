@@ -8,6 +8,7 @@ import { influxTrades } from '#store/influx/trade-store.ts';
 import { startInfluxStandIn } from '../../support/influx/stand-in.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 import { T0, trade } from '../samples.ts';
+import { openedOnHub, standInHub } from './hubs.ts';
 
 const { bucket, measurement } = DEFAULT_HUB_NAMES.trades;
 const DAY_MS = 86_400_000;
@@ -87,6 +88,34 @@ test('a trade of a day whose rows are gone is asked for', async () => {
   expect(await trades.sums(WINDOW)).toMatchObject([{ trades: 1, sumWinPct: 3 }]);
   expect(await trades.knownSums(WINDOW)).toMatchObject([{ trades: 1, sumWinPct: 3 }]);
 });
+
+test('of a store: each write is in the next answer, before and after the outbox has sent it, and no bins are read for it', async () => {
+  const server = await standInHub();
+  await using opened = await openedOnHub(server);
+  const { trades, outbox } = opened.gateway;
+  expect(await trades.sums(WINDOW)).toEqual([]);
+  const binReads = () => server.standIn.queries.filter((flux) => flux.includes('"leverage"')).length;
+  const asked = binReads();
+  expect(asked).toBeGreaterThan(0);
+  for (let count = 1; count <= 20; count += 1) {
+    await trades.record([closed({ tradeId: String(count), profitPct: 2 }), closed({ tradeId: '1', profitPct: count })]);
+    expect(await trades.knownSums?.(WINDOW)).toMatchObject([{ trades: count, sumWinPct: 3 * count - 2 }]);
+  }
+  const waiting = async () => (await outbox?.status())?.reduce((sum, { rows }) => sum + rows, 0);
+  await expect
+    .poll(
+      async () => {
+        await opened.clock.advance(250);
+        return waiting();
+      },
+      { timeout: 15_000 },
+    )
+    .toBe(0);
+  expect(await trades.knownSums?.(WINDOW)).toMatchObject([{ trades: 20, sumWinPct: 58 }]);
+  expect(binReads()).toBe(asked);
+  expect(await trades.sums(WINDOW)).toMatchObject([{ trades: 20, sumWinPct: 58 }]);
+  expect(await trades.knownSums?.(WINDOW)).toMatchObject([{ trades: 20, sumWinPct: 58 }]);
+}, 30_000);
 
 test('a trade is kept while it waits, and until a read that began after it left has ended', () => {
   const recorded = recordedHere();
