@@ -88,17 +88,6 @@ export function onlyValue(distribution: Distribution): number {
   return distribution.kind === 'categorical' ? 0 : distribution.low;
 }
 
-/** Whether `value` is one of the distribution's, within a hundred-millionth of a step. */
-export function contains(distribution: Distribution, value: number): boolean {
-  if (distribution.kind === 'categorical')
-    return Number.isInteger(value) && value >= 0 && value < distribution.choices.length;
-  const { low, high, step } = distribution;
-  if (!(value >= low && value <= high)) return false;
-  if (step === null) return true;
-  const steps = (value - low) / step;
-  return Math.abs(steps - Math.round(steps)) < 1e-8;
-}
-
 function requireBounds(name: string, low: number, high: number): void {
   if (!(Number.isFinite(low) && Number.isFinite(high) && low <= high))
     throw badInput(name, `${low} to ${high}`, 'a finite range from the lower to the higher end');

@@ -29,11 +29,6 @@ export interface Trial {
   readonly violation: number;
 }
 
-/** How a trial that ran to its end has ended: as in Optuna one whose value is no number has failed. */
-export function endOf(value: number): Pick<Trial, 'state' | 'value'> {
-  return Number.isNaN(value) ? { state: 'FAIL', value: null } : { state: 'COMPLETE', value };
-}
-
 /** The last step told, by number; undefined without any. */
 export function lastStep({ steps }: Trial): number | undefined {
   let last: number | undefined;

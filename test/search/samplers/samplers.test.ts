@@ -1,11 +1,10 @@
-// Random and grid: everything inside the space, every combination once, and chance that depends on seed and trial alone. And spaces that are refused.
+// Random: everything inside the space, evenly, and chance that depends on seed and trial alone. And spaces that are refused.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { chanceOf } from '#search/samplers/chance.ts';
-import { gridSampler, gridSize } from '#search/samplers/grid.ts';
 import { randomSampler } from '#search/samplers/random.ts';
-import { categoricalDimension, contains, floatDimension, intDimension, type Space } from '#search/samplers/space.ts';
-import { spaces } from './spaces.ts';
+import { categoricalDimension, floatDimension, intDimension, type Space } from '#search/samplers/space.ts';
+import { contains, spaces } from './spaces.ts';
 
 const ask = (space: Space, seed: number, number: number) =>
   ({ space, seed, number, direction: 'MAXIMIZE', trials: [] }) as const;
@@ -49,37 +48,6 @@ test('chance is even, and differs between neighbouring trials and seeds', () => 
   expect(firsts.size).toBe(2_000);
   expect(Math.abs(sum / 2_000 - 0.5)).toBeLessThan(0.035);
   expect(chanceOf(2 ** 40 + 1, 0)()).not.toBe(chanceOf(1, 0)());
-});
-
-describe('grid', () => {
-  test('gives every combination once, scattered by the seed', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 }),
-        fc.maxSafeInteger(),
-        (sizes, seed) => {
-          const space = sizes.map((size, index) => intDimension(`d${index}`, [-4, -4 + (size - 1) * 3], { step: 3 }));
-          const size = gridSize(space);
-          expect(size).toBe(sizes.reduce((product, each) => product * each, 1));
-          const all = Array.from({ length: size }, (_, number) => gridSampler.suggest(ask(space, seed, number)));
-          expect(new Set(all.map((params) => JSON.stringify(params))).size).toBe(size);
-          for (const params of all)
-            for (const { name, distribution } of space)
-              expect(contains(distribution, params[name] as number)).toBe(true);
-          expect(() => gridSampler.suggest(ask(space, seed, size))).toThrow('there is no trial');
-        },
-      ),
-    );
-    const space = [intDimension('a', [0, 99]), categoricalDimension('b', ['x', 'y'])];
-    const first = (seed: number) => [0, 1, 2, 3].map((number) => gridSampler.suggest(ask(space, seed, number)).a);
-    expect(first(0)).not.toEqual(first(1));
-    expect(first(0)).not.toEqual([0, 0, 1, 1]);
-  });
-
-  test('needs steps', () => {
-    expect(() => gridSize([floatDimension('width', [0, 1])])).toThrow('width');
-    expect(gridSize([floatDimension('width', [1, 1])])).toBe(1);
-  });
 });
 
 describe('spaces', () => {

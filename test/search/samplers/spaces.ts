@@ -4,11 +4,12 @@ import { type Asked, seenBy } from '#search/samplers/sampler.ts';
 import {
   categoricalDimension,
   type Dimension,
+  type Distribution,
   floatDimension,
   intDimension,
   type Space,
 } from '#search/samplers/space.ts';
-import { endOf, type Params, type Trial } from '#search/samplers/trial.ts';
+import type { Params, Trial } from '#search/samplers/trial.ts';
 import { trialOf } from './golden.ts';
 
 const ends = (least: number, most: number) =>
@@ -75,7 +76,19 @@ export function studyOf(
     );
     const steps = [{ step: number % 4, value }];
     if (number % 9 === 4) trials.push(trialOf(number, { params, state: 'PRUNED', value: null, steps }));
-    else trials.push(trialOf(number, { params, steps, ...endOf(number % 11 === 6 ? Number.NaN : value) }));
+    else if (number % 11 === 6) trials.push(trialOf(number, { params, steps, state: 'FAIL', value: null }));
+    else trials.push(trialOf(number, { params, steps, value }));
   }
   return trials;
+}
+
+/** Whether `value` is one of the distribution's, within a hundred-millionth of a step. */
+export function contains(distribution: Distribution, value: number): boolean {
+  if (distribution.kind === 'categorical')
+    return Number.isInteger(value) && value >= 0 && value < distribution.choices.length;
+  const { low, high, step } = distribution;
+  if (!(value >= low && value <= high)) return false;
+  if (step === null) return true;
+  const steps = (value - low) / step;
+  return Math.abs(steps - Math.round(steps)) < 1e-8;
 }

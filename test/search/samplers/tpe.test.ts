@@ -5,13 +5,13 @@ import { Memory } from '#search/samplers/memory.ts';
 import { logDensities } from '#search/samplers/mixture-density.ts';
 import { mixtureOf } from '#search/samplers/parzen.ts';
 import { seenBy } from '#search/samplers/sampler.ts';
-import { contains, type Space } from '#search/samplers/space.ts';
+import type { Space } from '#search/samplers/space.ts';
 import { goodCount, splitStandings } from '#search/samplers/split.ts';
 import { suggestTpe, TPE_DEFAULTS, tpeSampler } from '#search/samplers/tpe.ts';
 import type { Direction, Params, Trial } from '#search/samplers/trial.ts';
 import { mersenne } from '../../support/mersenne.ts';
 import { directionOf, golden, goldenSpace, stepOf, trialOf } from './golden.ts';
-import { spaces, studyOf } from './spaces.ts';
+import { contains, spaces, studyOf } from './spaces.ts';
 
 function splitOf(trials: readonly Trial[], direction: Direction, good: number) {
   const split = splitStandings(new Memory().digest(trials, [], direction), { good, countRunning: true });
