@@ -7,7 +7,8 @@ What it keeps to:
 - A callback reads memory and nothing else. One background thread asks the gateway for the levels of all open trades in one request.
 - The gateway's last good levels hold while it is away, for a bounded time and across restarts; then the static fallback holds.
 - A wrong level (stop >= 0, target <= 0, not a number, a stop looser than the risk cap, another trade's answer) is refused here too.
-- Outside of live and dry runs nothing is asked of anyone: levels come from a file made by `paramgate export params`.
+- The target of each trade is kept with freqtrade, which keeps none itself, so that the trade can be learned from; by a thread of its own.
+- Outside of live and dry runs nothing is asked of anyone, nor kept: levels come from a file made by `paramgate export params`.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ RETRY_SECONDS = (1.0, 30.0)  # the first and the longest pause between failed re
 MAX_ANSWER_BYTES = 4_000_000
 SAVE_SECONDS = 60.0
 PARAMS_FILE = "paramgate-params.json"  # looked for in the bot's user_data folder when no params_file is set
+TARGET_KEY, SOURCE_KEY = "take_profit_ratio", "take_profit_source"  # custom data of a trade; the gateway reads the first
+MOST_NOTED = 5_000
 ROUND_UP, ROUND_DOWN = 2, 3  # ccxt's ROUND_UP and freqtrade's ROUND_DOWN
 NOISE = 1e-12
 AT_ONCE = 1e-17  # a stop so near that it is the current price, and yet not 0, which freqtrade ignores
@@ -704,6 +707,92 @@ def _refresh(owner: weakref.ref, wake: threading.Event) -> None:
         del levels
 
 
+# ---- what a trade had ---------------------------------------------------------------------------------------------------------------------
+
+
+class TargetNotes:
+    """Keeps with freqtrade, as custom data of each trade, the target in force and where its levels came from; once for each change.
+
+    A thread of its own writes, in database sessions of its own: neither the wait for a locked database nor a failed write reaches the bot's loop.
+    The thread lives while there is something to write.
+    """
+
+    def __init__(self) -> None:
+        self.noted: dict[int, Levels] = {}
+        self.pending: dict[int, Levels] = {}
+        self.lock = threading.Lock()
+        self.thread: threading.Thread | None = None
+        self.closed = threading.Event()
+        self.retry_seconds = RETRY_SECONDS
+        self.fails = False
+
+    def note(self, trade: Any, levels: Levels) -> None:
+        """`levels` are in force for `trade`. Never waits for the database."""
+        trade_id = getattr(trade, "id", None)
+        # Without an id it is not in the database yet; an older freqtrade has no custom data.
+        if trade_id is None or self.noted.get(trade_id) == levels or not hasattr(trade, "set_custom_data"):
+            return
+        with self.lock:
+            if len(self.noted) >= MOST_NOTED:
+                self.noted.clear()
+            self.noted[trade_id] = self.pending[trade_id] = levels
+            if self.thread is None and not self.closed.is_set():
+                self.thread = threading.Thread(target=self._write, name="paramgate-targets", daemon=True)
+                self.thread.start()
+
+    def close(self) -> None:
+        """Writes what is still to be written, for a moment; what fails now is not tried again."""
+        self.closed.set()
+        if (thread := self.thread) is not None:
+            thread.join(1.0)
+
+    def _write(self) -> None:
+        pause, longest = self.retry_seconds
+        while (first := self._next()) is not None:
+            trade_id, levels = first
+            try:
+                if not _keep_target(trade_id, levels):
+                    self.noted.pop(trade_id, None)  # not in the database (yet): the next callback notes it again
+                self.fails, pause = False, self.retry_seconds[0]
+            except Exception as error:
+                if not self.fails:
+                    why = str(getattr(error, "orig", None) or error).partition("\n")[0]
+                    logger.warning("paramgate: targets cannot be kept with freqtrade (%.200s); tried again", why)
+                self.fails = True
+                with self.lock:
+                    self.pending.setdefault(trade_id, levels)
+                if self.closed.wait(pause):
+                    return
+                pause = min(2 * pause, longest)
+
+    def _next(self) -> tuple[int, Levels] | None:
+        with self.lock:
+            if not self.pending:
+                self.thread = None
+                return None
+            trade_id = next(iter(self.pending))
+            return trade_id, self.pending.pop(trade_id)
+
+
+def _keep_target(trade_id: int, levels: Levels) -> bool:
+    """Writes what is not written yet; False when the database holds no such trade. Raises whatever the database does."""
+    from freqtrade.persistence import Trade
+    from freqtrade.persistence.custom_data import _CustomData
+
+    try:
+        trade = Trade.session.get(Trade, trade_id)
+        if trade is None:
+            return False
+        for name, value in ((TARGET_KEY, levels.target), (SOURCE_KEY, levels.source)):
+            if trade.get_custom_data(name) != value:
+                trade.set_custom_data(name, value)
+        return True
+    finally:
+        # freqtrade's sessions are each thread's own: these are not the bot's.
+        _CustomData.session.remove()
+        Trade.session.remove()
+
+
 # ---- the strategy's side ------------------------------------------------------------------------------------------------------------------
 
 
@@ -830,6 +919,8 @@ class ParamgateExits:
     def ft_bot_cleanup(self) -> None:
         if (source := self.__dict__.get("_paramgate_source")) is not None:
             source.close()
+        if (notes := self.__dict__.get("_paramgate_notes")) is not None:
+            notes.close()
         if (base := getattr(super(), "ft_bot_cleanup", None)) is not None:
             base()
 
@@ -881,6 +972,7 @@ class ParamgateExits:
         )
         source = GatewayLevels(settings, settings.cache_file or os.path.join(folder, f"paramgate-{name}.json"))
         self._paramgate_source = source
+        self._paramgate_notes = TargetNotes()
         for trade in _open_trades():
             source.of(_key_of(trade))
         return source
@@ -907,7 +999,10 @@ class ParamgateExits:
 
     def _paramgate_levels(self, trade: Any) -> Levels | None:
         source = self.__dict__.get("_paramgate_source") or self._paramgate_start()
-        return source.of((trade.pair, bool(trade.is_short), float(trade.leverage or 1.0)))
+        levels = source.of(_key_of(trade))
+        if levels is not None and (notes := self.__dict__.get("_paramgate_notes")) is not None:
+            notes.note(trade, levels)
+        return levels
 
     def _paramgate_ahead(self, entry: dict[str, Any]) -> None:
         """A trade is about to open: its levels are asked for now, to be there when it is filled."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 import unittest
@@ -221,6 +222,64 @@ class Callbacks(InFreqtrade):
                 self.assertEqual(feeder.last_state(market.PAIR, "short").state, "ACCEPTED")
                 feeder.close()
             paramgate_feeder._feeders.clear()
+
+
+class Targets(InFreqtrade):
+    """The target reaches freqtrade's own database beside the bot's loop, and from there the gateway's bins."""
+
+    def in_database(self, leverage, short):
+        trade = trade_of(leverage, short)
+        Trade.session.add(trade)
+        Trade.commit()
+        return trade
+
+    def looked_at(self, strategy, trade, rate=OPEN):
+        """As the bot's loop does with an open trade."""
+        return strategy.should_exit(trade, rate, datetime.now(timezone.utc), enter=False, exit_=False)
+
+    def closed(self, trade):
+        trade.close_date, trade.close_profit, trade.is_open = datetime.now(timezone.utc), 0.03, False
+        Trade.commit()
+
+    def test_imported_trades_count_in_their_bin(self):
+        file = self.folder / "tradesv3.sqlite"
+        init_db(f"sqlite:///{file}")
+        self.addCleanup(init_db, "sqlite://")
+        with Gateway(levels_for) as gateway:
+            settings = {"url": gateway.url, "refresh_seconds": 0.1}
+            strategy = load("ParamgateLongShort", self.folder, RunMode.DRY_RUN, paramgate=settings)
+            strategy.ft_bot_start()
+            self.addCleanup(strategy.ft_bot_cleanup)
+            notes = strategy._paramgate_notes
+            notes.retry_seconds = (0.05, 0.1)
+            trades = [self.in_database(3.0, number % 2 == 1) for number in range(6)]
+            other = sqlite3.connect(file, isolation_level=None)
+            self.addCleanup(other.close)
+            other.execute("BEGIN IMMEDIATE")  # another process writes, for longer than SQLite waits
+            for trade in trades:
+                until(lambda t=trade: strategy._paramgate_levels(t))
+                self.assertEqual(self.looked_at(strategy, trade), [])
+            until(lambda: self.said("targets cannot be kept with freqtrade (database is locked)"))
+            self.assertEqual([ask_roi(strategy, trade) for trade in trades], [0.03] * 6)
+            other.execute("COMMIT")
+            until(lambda: notes.thread is None)
+            rows = other.execute("SELECT cd_key, cd_type, cd_value, count(*) FROM trade_custom_data GROUP BY 1, 2, 3")
+            kept = [("take_profit_ratio", "float", "0.03", 6), ("take_profit_source", "str", "STATELESS", 6)]
+            self.assertEqual(sorted(rows), kept)
+            for trade in trades:
+                # What the bot had not written when the database was locked is still there to be written.
+                self.assertAlmostEqual(trade.stop_loss_pct, -0.0444, 3)
+                self.closed(trade)
+        with service(self.folder) as running:
+            command = [NODE, "src/main.ts", "import", "trades", "--sqlite", str(file), "--name", "BOT3", "--json"]
+            env = clean_environment() | {"PARAMGATE_DATA": str(self.folder / "data")}
+            done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            bins = "{ leverageBins { minLeverage maxLeverage totalTrades stopLossPct takeProfitPct } }"
+            until(lambda: [b for b in running.ask(bins)["leverageBins"] if b["totalTrades"]])
+            (found,) = [b for b in running.ask(bins)["leverageBins"] if b["totalTrades"]]
+            self.assertEqual((found["totalTrades"], found["takeProfitPct"]), (6, 1.0))
+            self.assertAlmostEqual(found["stopLossPct"], -1.48, 1)
 
 
 class Installing(InFreqtrade):
