@@ -1,8 +1,8 @@
 // The routes beside GraphQL, and what is not HTTP at all.
 import { connect } from 'node:net';
-import { SEARCH_DEFAULTS } from '#search/search.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Fault } from '#domain/fault.ts';
+import { SEARCH_DEFAULTS } from '#search/search.ts';
 import { LOCAL_TOKEN, openTestFront, STUDY_DEFAULTS, studyOf, type TestFront } from './front.ts';
 
 let front: TestFront;

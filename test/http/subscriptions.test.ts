@@ -1,7 +1,7 @@
 // Subscriptions through real sockets: events as they come, roles, ends, and readers that do not read.
 import { connect, type Socket } from 'node:net';
-import { SEARCH_DEFAULTS } from '#search/search.ts';
 import { describe, expect, it } from 'vitest';
+import { SEARCH_DEFAULTS } from '#search/search.ts';
 import { decisionOf, openTestFront, STUDY_DEFAULTS, studyOf, type TestFront } from './front.ts';
 
 const DECISIONS = 'subscription($pair: String) { decisionMade(pair: $pair) { id outcome deliveries { bot } } }';
