@@ -13,6 +13,7 @@ import type { Config } from './config.ts';
 import { healthFigures } from './gateway-figures.ts';
 import { problemsOf } from './gateway-problems.ts';
 import { silenceMs, workerHealth } from './heartbeat.ts';
+import { startWorkerLookout } from './hold-back.ts';
 import { figuresAge, hubReadiness } from './hub-readiness.ts';
 import { newId, newToken } from './identity.ts';
 import { journalFigure, journalState, openJournalHealth } from './journal-health.ts';
@@ -62,6 +63,7 @@ export async function openGateway(
   opening.use(lock);
   const store = opening.use(await openStore({ folder: config.data, log, hubWrites, hub }));
   const journal = opening.use(openJournalHealth({ file: 'gateway', tryWriting: store.tryWriting, clock }));
+  const lookout = opening.use(startWorkerLookout(store.workerMemory, clock, log));
   const exits = opening.use(
     await openExits({
       params: store.params,
@@ -130,6 +132,7 @@ export async function openGateway(
       const problems = [
         ...(problem === undefined ? [] : [problem]),
         ...problemsOf({ worker, troubles, intake: config.intake }),
+        ...lookout.problems(),
         ...tradeFlow.problems(),
       ];
       return {

@@ -9,6 +9,7 @@ import type { Outbox } from '#store/store.ts';
 import { mark } from '#trace/trace.ts';
 import { type Surroundings, waitForLock } from './gateway.ts';
 import { openHeart } from './heartbeat.ts';
+import { openHoldBack } from './hold-back.ts';
 import { newId } from './identity.ts';
 import { type JournalHealth, openJournalHealth } from './journal-health.ts';
 import { startRetention } from './retention.ts';
@@ -47,6 +48,8 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
     log.warn({ folder: config.candles }, 'PARAMGATE_CANDLES is not there: searches will fail until it is');
   }
   const store = opening.use(await openWorkerStore({ folder: config.data, log, hubWrites, hub }));
+  const ttlMs = config.deliveryTtlSeconds * 1_000;
+  const heldBack = await openHoldBack({ pairing: store.pairing, ttlMs, clock, log });
   const journal = opening.use(openJournalHealth({ file: 'worker', tryWriting: store.tryWriting, clock }));
   const {
     signals,
@@ -92,8 +95,8 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
   const heart = opening.use(openHeart(config.data, clock));
   const loop = startWorkerLoop(
     [
-      { name: 'ensemble', tick: (now) => aggregator.tick(now) },
-      { name: 'fleet', tick: (now) => fleet.tick(now) },
+      heldBack({ name: 'ensemble', tick: (now) => aggregator.tick(now) }),
+      heldBack({ name: 'fleet', tick: (now) => fleet.tick(now) }),
       { name: 'search', tick: () => runner.tick() },
       { name: 'schedule', tick: (now) => schedule.tick(now) },
       { name: 'heart', tick: async () => heart.beat() },

@@ -9,6 +9,7 @@ import type { HubWrites } from './hub-writes.ts';
 import { type Lazy, lazily } from './lazily.ts';
 import { kindHolding } from './outbox-desk.ts';
 import { snapshotStore } from './snapshots.ts';
+import { workerMemory, workerPairing } from './sqlite/pairing.ts';
 import { encodePlane } from './sqlite/plane-codec.ts';
 import { type ReadPorts, readPorts } from './sqlite/read-ports.ts';
 import { openWriter, type Writer } from './sqlite/writer.ts';
@@ -72,6 +73,10 @@ export async function openGatewayStore(options: StoreOptions): Promise<GatewaySt
       },
     },
     snapshots: snapshotStore(folder, log),
+    workerMemory: workerMemory(reads.journal, {
+      remember: (present) => writer.call('rememberWorker', present),
+      replace: (present) => writer.call('replaceWorker', present),
+    }),
     tryWriting: () => writer.call('tryGateway', undefined),
     forgetStudyRequests: async (beforeMs) =>
       writer.call('forgetRequests', { beforeMs, upToSeq: reads.seenRequestSeq() }),
@@ -118,6 +123,7 @@ export async function openWorkerStore(options: StoreOptions): Promise<WorkerStor
         hubWrites.tell({ kind: 'params', records: [record] });
       },
     },
+    pairing: workerPairing(reads.journal, (hold) => writer.call('keepHold', hold)),
     tryWriting: () => writer.call('tryWorker', undefined),
     forget: (beforeMs) => writer.call('forgetDecisions', beforeMs),
     [Symbol.asyncDispose]: () => closeAll({ reads, side, candles, writer }),

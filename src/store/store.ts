@@ -16,6 +16,7 @@ import type { BotJournal } from './bot-journal.ts';
 import type { FeederJournal } from './feeder-journal.ts';
 import type { CandleStore, EntryStore, ParamStore, RecordedTrades, SnapshotStore, TradeStore } from './hub.ts';
 import type { DeadLetterRequest, Outbox } from './outbox.ts';
+import type { WorkerMemory, WorkerPairing } from './pairing.ts';
 import type { PauseJournal } from './pause-journal.ts';
 import type { StudyJournal, StudyRequests } from './study-journal.ts';
 import type { TrialJournal } from './trial-journal.ts';
@@ -23,7 +24,6 @@ import type { TrialJournal } from './trial-journal.ts';
 export type { BotJournal } from './bot-journal.ts';
 export type { FeederJournal } from './feeder-journal.ts';
 export type {
-  CandleListing,
   CandleStore,
   EntryStore,
   ParamStore,
@@ -35,6 +35,7 @@ export type {
 } from './hub.ts';
 export { DEFAULT_HUB_NAMES, type HubNames, type HubPlace, type InfluxHub } from './influx/bucket-names.ts';
 export type { DeadLetterRequest, DeadLetterStatus, Outbox, OutboxHolds, OutboxStatus } from './outbox.ts';
+export type { HoldBack, WorkerMemory, WorkerPairing } from './pairing.ts';
 export type { PauseJournal } from './pause-journal.ts';
 export type { StudyJournal, StudyRequest, StudyRequests } from './study-journal.ts';
 export type { TrialJournal } from './trial-journal.ts';
@@ -195,6 +196,7 @@ export interface GatewayStore extends AsyncDisposable {
   /** What waits for a hub that is not in the data folder; null: there is none. */
   readonly outbox: Outbox | null;
   readonly snapshots: SnapshotStore;
+  readonly workerMemory: WorkerMemory;
   /**
    * Forgets, in one small step, signals received before `beforeMs` (epoch ms), with their keys; those alone whose decisions are final in all they owe.
    * Resolves to how many went: 0 when there are none (left).
@@ -229,6 +231,7 @@ export interface WorkerStore extends AsyncDisposable {
   readonly entries: Pick<EntryStore, 'read'>;
   /** As the gateway side's, for what the worker side writes. */
   readonly outbox: Outbox | null;
+  readonly pairing: WorkerPairing;
   /** As the gateway side's, for the worker's file. */
   tryWriting(): Promise<void>;
   /**

@@ -13,7 +13,7 @@ const CHECKED_MAX_BYTES = 64 * 1024 * 1024;
 /** After so many pages in the -wal file (16 MB) they are copied into the main one: pages written again and again meanwhile are copied once. */
 const CHECKPOINT_PAGES = 4_096;
 const RECOVERY =
-  'stop the service, move the file and its -wal and -shm aside, then start again or put a backup in its place';
+  'stop the service, move the file and its -wal and -shm aside, then start again or put a backup in its place (the other files stay: they are compared at the start)';
 
 /** The file of `kind`, ready to be written by this thread alone. Throws UNUSABLE_INPUT naming the folder or the file. */
 export function openForWriting(folder: string, kind: FileKind): DatabaseSync {

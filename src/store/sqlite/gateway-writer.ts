@@ -13,6 +13,7 @@ import { signalTelling } from './hub-telling.ts';
 import type { JournalTime } from './journal-time.ts';
 import { BY_KEY, BY_SENDING, type FindSignal, firstOf } from './known-signals.ts';
 import { type OutboxTable, outboxOperation } from './outbox-table.ts';
+import { workerRemembering } from './pairing.ts';
 import { pauseOperations } from './pauses.ts';
 import { contentHash, INSERT_SIGNAL, journaled, type Row, signalValues } from './signal-rows.ts';
 
@@ -88,6 +89,7 @@ export function gatewayWriter(db: DatabaseSync, time: JournalTime, outbox: Outbo
       ...requestForgetting(db),
       ...outboxOperation('gateway', outbox),
       ...hubRequesting(db),
+      ...workerRemembering(db),
       tryGateway: () => writeAgain(db),
       appendSignals: (signals: readonly NewSignal[]): readonly AppendResult[] => {
         const ends = signals.map(append);

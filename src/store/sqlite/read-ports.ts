@@ -47,6 +47,8 @@ export interface ReadPorts {
   settledUpToSeq(): number;
   /** The last study request the worker has seen. */
   seenRequestSeq(): number;
+  /** The journal's two files, for who compares them. */
+  readonly journal: { readonly gateway: ReadFile; readonly worker: ReadFile };
   close(): Promise<void>;
 }
 
@@ -71,6 +73,7 @@ export function readPorts(folder: string): ReadPorts {
     pauses: pauseReader(gateway),
     feeders: feederReader(gateway, worker),
     bots: botReader(worker),
+    journal: { gateway, worker },
     seenRequestSeq: () => seenRequestSeq(worker),
     settledUpToSeq: () => settledUpToSeq(worker),
     close: async () => {

@@ -1,5 +1,6 @@
 // The steps that made worker.db's tables what they are. One that was released is never changed.
 import { OUTBOX_TABLES, toldColumn } from './outbox-schema.ts';
+import { WORKER_PAIRING } from './pairing.ts';
 
 const WORKER_1 = `
 CREATE TABLE decisions (
@@ -146,4 +147,4 @@ CREATE TABLE trials (
 `;
 
 /** In order; a file's version is how many of them it has been through. */
-export const WORKER_STEPS: readonly string[] = [WORKER_1, WORKER_2, WORKER_3, WORKER_4, WORKER_5];
+export const WORKER_STEPS: readonly string[] = [WORKER_1, WORKER_2, WORKER_3, WORKER_4, WORKER_5, WORKER_PAIRING];

@@ -6,6 +6,7 @@ import { decisionOperations } from './decision-writer.ts';
 import { decisionForgetting } from './forgetting.ts';
 import type { FileWriter } from './group-commit.ts';
 import { type OutboxTable, outboxOperation } from './outbox-table.ts';
+import { holdKeeping } from './pairing.ts';
 import { trialOperations } from './study-trials.ts';
 
 /** A study as a row: `body` is the study as JSON; a null `plane` leaves a kept one as it is. */
@@ -34,6 +35,7 @@ export function workerWriter(db: DatabaseSync, outbox: OutboxTable) {
       ...decisionForgetting(db, outbox),
       ...outboxOperation('worker', outbox),
       ...trialOperations(db),
+      ...holdKeeping(db),
       tryWorker: () => writeAgain(db),
       saveStudy: ({ id, pair, state, createdAtMs, body, plane, requestSeq }: StudyRow): void => {
         saveStudy.run(id, pair, state, createdAtMs, body, plane);

@@ -8,6 +8,7 @@ import { gatewayWriter } from './gateway-writer.ts';
 import { commitGroup, type FileWriter, type Operation, type Outcome } from './group-commit.ts';
 import { paramsWriter, tradesWriter } from './hub-writers.ts';
 import { JournalTime } from './journal-time.ts';
+import { type Lifted, liftNumbers } from './lifting.ts';
 import { type OutboxTable, outboxTable } from './outbox-table.ts';
 import { Pacing } from './pacing.ts';
 import type { FileKind } from './schema.ts';
@@ -87,7 +88,8 @@ function commit(group: readonly Operation[]): void {
   if (known < group.length) throw new Error('operations on files that are not open');
 }
 
-function open({ folder, kinds, sharedTime, outbox }: OpenFiles): void {
+/** Returns which numbers of gateway.db had to be lifted, when that is among them. */
+function open({ folder, kinds, sharedTime, outbox }: OpenFiles): readonly Lifted[] {
   const time = threadTime(sharedTime);
   const withOutbox = (kind: FileKind, writerOf: (db: DatabaseSync, table: OutboxTable) => FileWriter) => () => {
     const db = openForWriting(folder, kind);
@@ -108,6 +110,8 @@ function open({ folder, kinds, sharedTime, outbox }: OpenFiles): void {
     throw new Error(`the ${taken} file of ${folder} is open for writing in this process already`);
   try {
     for (const kind of kinds) writers.set(kind, writerOf[kind]());
+    const gateway = kinds.includes('gateway') ? writers.get('gateway') : undefined;
+    return gateway === undefined ? [] : liftNumbers(gateway.db, folder);
   } catch (error) {
     close(kinds);
     throw error;
@@ -127,10 +131,9 @@ function close(kinds: readonly FileKind[]): void {
   }
 }
 
-function attempt(id: number, run: () => void): Outcome {
+function attempt(id: number, run: () => unknown): Outcome {
   try {
-    run();
-    return { id, value: undefined };
+    return { id, value: run() };
   } catch (error) {
     return { id, error };
   }

@@ -1,6 +1,8 @@
 // One side's writing end: hands operations to the writer thread, at most so many at a time, and settles each when its commit is on disk.
 import { Fault } from '#domain/fault.ts';
 import type { Log } from '#domain/log.ts';
+import type { Lifted } from './lifting.ts';
+import { pathOf } from './schema.ts';
 import { joinThread } from './thread-calls.ts';
 import type { OpenFiles, Operations } from './writer-protocol.ts';
 
@@ -27,7 +29,8 @@ export async function openWriter(files: OpenFiles, log: Log): Promise<Writer> {
   try {
     // Whoever hands in more than the rules (a whole hub) means the rules: nothing else can cross to a thread.
     const outbox = files.outbox === null ? null : { names: files.outbox.names, bounds: files.outbox.bounds };
-    await thread.tell({ kind: 'open', files: { ...files, outbox } });
+    const lifted = (await thread.tell({ kind: 'open', files: { ...files, outbox } })) as readonly Lifted[];
+    if (lifted.length > 0) log.warn({ lifted }, liftedText(folder, lifted));
   } catch (error) {
     await thread.leave();
     throw error;
@@ -60,4 +63,10 @@ export async function openWriter(files: OpenFiles, log: Log): Promise<Writer> {
       return closed;
     },
   };
+}
+
+function liftedText(folder: string, lifted: readonly Lifted[]): string {
+  const beside = [...new Set(lifted.map((one) => one.beside))].join(' and ');
+  const gateway = pathOf(folder, 'gateway');
+  return `${gateway} knows less than ${beside} beside it (it was moved aside, or is an older one): it numbers on above what they have read, so that what comes now is decided`;
 }
