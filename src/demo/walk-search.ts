@@ -6,22 +6,21 @@ interface Levels {
   readonly stopLossPct: number;
   readonly takeProfitPct: number;
 }
+interface Cell extends Levels {
+  readonly metrics: {
+    readonly trades: number;
+    readonly netProfitPct: number | null;
+    readonly profitFactor: number | null;
+  };
+}
 interface StudyAnswer {
   readonly state: string;
   readonly error: string | null;
   readonly trials: number;
   readonly validated: boolean | null;
   readonly published: boolean;
-  readonly best:
-    | (Levels & {
-        readonly metrics: {
-          readonly trades: number;
-          readonly netProfitPct: number | null;
-          readonly profitFactor: number | null;
-        };
-      })
-    | null;
-  readonly peak: Levels | null;
+  readonly best: Cell | null;
+  readonly peak: Cell | null;
   readonly validation: {
     readonly pbo: number | null;
     readonly conditions: readonly { readonly passed: boolean; readonly sentence: string }[];
@@ -29,7 +28,7 @@ interface StudyAnswer {
 }
 
 const STUDY = `state error trials validated published best { stopLossPct takeProfitPct metrics { trades netProfitPct profitFactor } }
-  peak { stopLossPct takeProfitPct } validation { pbo conditions { passed sentence } }`;
+  peak { stopLossPct takeProfitPct metrics { trades netProfitPct profitFactor } } validation { pbo conditions { passed sentence } }`;
 
 /** Starts a study on the service, follows it to its end, tells the verdict, and asks which levels are served now. */
 export async function walkSearch(
@@ -50,18 +49,19 @@ export async function walkSearch(
     throw new Error(`the study ended ${study.state}: ${study.error}`);
   const { best, peak, validation } = study;
   const number = (value: number | null) => (value === null ? null : value.toFixed(2));
+  const row = (name: string, { stopLossPct, takeProfitPct, metrics }: Cell) => [
+    name,
+    stopLossPct.toFixed(2),
+    takeProfitPct.toFixed(2),
+    metrics.trades,
+    number(metrics.netProfitPct),
+    number(metrics.profitFactor),
+  ];
   paper.say(`${study.trials} cells of stop x target judged.`);
   paper.table([
     ['', 'stop %', 'target %', 'trades', 'net profit %', 'profit factor'],
-    [
-      'best plateau',
-      best.stopLossPct.toFixed(2),
-      best.takeProfitPct.toFixed(2),
-      best.metrics.trades,
-      number(best.metrics.netProfitPct),
-      number(best.metrics.profitFactor),
-    ],
-    ['raw peak', number(peak?.stopLossPct ?? null), number(peak?.takeProfitPct ?? null), null, null, null],
+    row('best plateau', best),
+    ...(peak === null ? [] : [row('raw peak', peak)]),
   ]);
   paper.say('Out of sample:');
   for (const condition of validation.conditions)

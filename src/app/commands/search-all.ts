@@ -20,7 +20,11 @@ export async function searchAllPairs(
   const { sources } = source;
   const planned = await planAllPairs({ spec, sources, studies: around.studies, fallback });
   const pairs = planned.searched.map(({ pair }) => pair);
-  const shown = openProgress(`searching ${pairs.length} pairs`, process.stderr, clock);
+  const shown = openProgress(
+    `searching ${pairs.length} ${pairs.length === 1 ? 'pair' : 'pairs'}`,
+    process.stderr,
+    clock,
+  );
   await using pool = openStudyPool(around.threads);
   const lender = new Lender(sources, pool, source.entriesFile);
   const ends: PairEnd[] = [
