@@ -35,7 +35,7 @@ export type {
 } from './hub.ts';
 export { DEFAULT_HUB_NAMES, type HubNames, type HubPlace, type InfluxHub } from './influx/bucket-names.ts';
 export type { DeadLetterRequest, DeadLetterStatus, Outbox, OutboxHolds, OutboxStatus } from './outbox.ts';
-export type { HoldBack, WorkerMemory, WorkerPairing } from './pairing.ts';
+export type { WorkerMemory, WorkerPairing } from './pairing.ts';
 export type { PauseJournal } from './pause-journal.ts';
 export type { StudyJournal, StudyRequest, StudyRequests } from './study-journal.ts';
 export type { TrialJournal } from './trial-journal.ts';

@@ -89,3 +89,19 @@ test('an older copy of the same worker.db holds back', async () => {
     remainingMs: 90_000,
   });
 });
+
+test('a reader goes over to a file that was made in the place of the one it reads', async () => {
+  await using folder = tempFolder();
+  const options = { folder: folder.path, log: recordingLog(), hubWrites: hubWrites() };
+  const first = await openGatewayStore(options);
+  await using worker = await openWorkerStore(options);
+  await first.signals.append([newSignal()]);
+  expect(await worker.signals.after(0, 9)).toHaveLength(1);
+  await first[Symbol.asyncDispose]();
+  renameSync(pathOf(folder.path, 'gateway'), `${pathOf(folder.path, 'gateway')}.aside`);
+  await using second = await openGatewayStore(options);
+  await second.signals.append([newSignal(), newSignal()]);
+  let read = 0;
+  for (let reads = 0; reads < 100; reads += 1) read = (await worker.signals.after(0, 9)).length;
+  expect(read).toBe(2);
+});

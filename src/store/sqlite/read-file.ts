@@ -1,9 +1,13 @@
 // One file of the data folder as seen by a reader: absent until its writer has made it, then open read-only with its statements prepared once.
+import { statSync } from 'node:fs';
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { openForReading } from './database.ts';
 import { type FileKind, pathOf } from './schema.ts';
 import type { Row } from './signal-rows.ts';
 import { machineFault } from './trouble.ts';
+
+/** After so many reads it is asked whether the file is still the one under its name: moved aside and made anew, it would be read for ever. */
+const LOOK_EVERY_READS = 64;
 
 /** Short indexed reads on the calling thread. */
 export class ReadFile {
@@ -11,6 +15,8 @@ export class ReadFile {
   readonly #kind: FileKind;
   readonly #statements = new Map<string, StatementSync>();
   #db: DatabaseSync | undefined;
+  #inode: number | undefined;
+  #reads = 0;
   #closed = false;
 
   constructor(folder: string, kind: FileKind) {
@@ -32,6 +38,7 @@ export class ReadFile {
     const key = `tuples ${sql}`;
     try {
       if (this.#closed) throw new Error(`${pathOf(this.#folder, this.#kind)} is closed`);
+      this.#look();
       let statement = this.#statements.get(key);
       if (statement === undefined) {
         statement = this.#file()?.prepare(sql);
@@ -68,6 +75,7 @@ export class ReadFile {
 
   #prepared(sql: string): StatementSync | undefined {
     if (this.#closed) throw new Error(`${pathOf(this.#folder, this.#kind)} is closed`);
+    this.#look();
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
     const statement = this.#file()?.prepare(sql);
@@ -76,7 +84,25 @@ export class ReadFile {
   }
 
   #file(): DatabaseSync | undefined {
-    this.#db ??= openForReading(this.#folder, this.#kind);
+    if (this.#db === undefined) {
+      this.#inode = this.#inodeNow();
+      this.#db = openForReading(this.#folder, this.#kind);
+    }
     return this.#db;
+  }
+
+  /** Lets go of a file that another one has taken the place of. */
+  #look(): void {
+    this.#reads += 1;
+    if (this.#reads % LOOK_EVERY_READS !== 0 || this.#db === undefined) return;
+    const inode = this.#inodeNow();
+    if (inode === undefined || inode === this.#inode) return;
+    this.#statements.clear();
+    this.#db.close();
+    this.#db = undefined;
+  }
+
+  #inodeNow(): number | undefined {
+    return statSync(pathOf(this.#folder, this.#kind), { throwIfNoEntry: false })?.ino;
   }
 }
