@@ -1,5 +1,5 @@
 // gateway.db and worker.db are compared: each may be missing, new or older than the other, and neither is anything lost nor sent twice for it.
-import { copyFileSync, renameSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { hubWrites, openGatewayStore, openWorkerStore } from '#store/open.ts';
 import { pathOf } from '#store/sqlite/schema.ts';
@@ -98,7 +98,10 @@ test('a reader goes over to a file that was made in the place of the one it read
   await first.signals.append([newSignal()]);
   expect(await worker.signals.after(0, 9)).toHaveLength(1);
   await first[Symbol.asyncDispose]();
-  renameSync(pathOf(folder.path, 'gateway'), `${pathOf(folder.path, 'gateway')}.aside`);
+  const file = pathOf(folder.path, 'gateway');
+  for (const end of ['', '-wal', '-shm']) {
+    if (existsSync(`${file}${end}`)) renameSync(`${file}${end}`, `${folder.path}/aside${end}`);
+  }
   await using second = await openGatewayStore(options);
   await second.signals.append([newSignal(), newSignal()]);
   let read = 0;
