@@ -76,6 +76,10 @@ QUERY = """query ExitParamsBatch($requests: [ExitParamsRequest!]!) {
 }"""
 
 
+# Why a gateway's answer is none: the fallback of one that has not read its hub (any more) says nothing about a trade that had figures.
+NO_FIGURES = "it has not read its hub: its fallback does not replace the last good levels of a trade"
+
+
 class Levels(NamedTuple):
     """A stop (< 0) and a target (> 0) as freqtrade's `stoploss` and `minimal_roi` have them: ratios on own capital, with leverage."""
 
@@ -140,6 +144,9 @@ def read_settings(*sections: dict[str, Any] | None) -> Settings:
     number("deadline_seconds", 0.05, 61)
     number("max_age_seconds", 0, 1e9)
     number("risk_cap_pct", -99.9999, 0)
+    cap = values.get("risk_cap_pct", -7.0)
+    if -1 < cap < 0 and ratio(cap) == 0:
+        mistakes.append("paramgate.risk_cap_pct: it rounds to 0; the least is -0.0001")
     for name in ("url", "key", "ca_file", "params_file", "cache_file", "fallback"):
         if name in values and not isinstance(values[name], str):
             mistakes.append(f"paramgate.{name}: allowed is a text")
@@ -176,7 +183,7 @@ def parse_fallback(text: str) -> tuple[float, float] | None:
         stop, target = (float(part) for part in text.split(":"))
     except ValueError:
         return None
-    return (stop, target) if -100 < stop < 0 < target < 1e6 else None
+    return (stop, target) if -100 < stop < 0 < target < 1e6 and ratio(stop) < 0 < ratio(target) else None
 
 
 # ---- numbers ------------------------------------------------------------------------------------------------------------------------------
@@ -221,7 +228,7 @@ def ratio_of(pct: float) -> float:
     return math.nan if math.isnan(pct) else ratio(pct)
 
 
-def checked_answer(answer: Any, key: Key, cap_pct: float) -> Levels | str:
+def checked_answer(answer: Any, key: Key, cap_pct: float, had_figures: bool = False) -> Levels | str:
     """One item of the gateway's answer as the levels of `key`, or what is wrong with it."""
     pair, is_short, leverage = key
     if not isinstance(answer, dict) or not isinstance(account := answer.get("account"), dict):
@@ -232,6 +239,8 @@ def checked_answer(answer: Any, key: Key, cap_pct: float) -> Levels | str:
     source = answer.get("source")
     if source not in ("OPTUNA", "STATELESS", "FALLBACK"):
         return "the answer names no source"
+    if had_figures and source == "FALLBACK" and answer.get("stale") is True:
+        return NO_FIGURES
     return checked_levels(account.get("stopLossPct"), account.get("takeProfitPct"), cap_pct, source)
 
 
@@ -381,7 +390,7 @@ def _answer(status: int, text: bytes) -> dict[str, Any]:
     return answer
 
 
-def ask_levels(line: Line, keys: list[Key], cap_pct: float) -> dict[Key, Levels | str]:
+def ask_levels(line: Line, keys: list[Key], cap_pct: float, had_figures: set[Key]) -> dict[Key, Levels | str]:
     """The gateway's levels of each key, or why they are refused; one request for each 500 keys. Raises Trouble."""
     told: dict[Key, Levels | str] = {}
     for start in range(0, len(keys), BATCH):
@@ -394,7 +403,9 @@ def ask_levels(line: Line, keys: list[Key], cap_pct: float) -> dict[Key, Levels 
         why = _errors_by_index(answer.get("errors"))
         for index, key in enumerate(part):
             told[key] = (
-                why[index] if items[index] is None and index in why else checked_answer(items[index], key, cap_pct)
+                why[index]
+                if items[index] is None and index in why
+                else checked_answer(items[index], key, cap_pct, key in had_figures)
             )
     return told
 
@@ -478,17 +489,23 @@ def read_pinned(path: str) -> tuple[list[dict[str, Any]], float | None]:
         raise ValueError(f"paramgate: {path}: this is no file of `paramgate export params`")
     rows = document.get("params")
     cap = document.get("riskCapPct")
-    if not isinstance(rows, list) or not (cap is None or number_of(cap) < 0):
+    if not isinstance(rows, list) or not (cap is None or ratio_of(number_of(cap)) < 0):
         raise ValueError(f"paramgate: {path}: this is no file of `paramgate export params`")
     for index, row in enumerate(rows):
         whole = (
             isinstance(row, dict)
             and {"pair", "side", "minLeverage", "maxLeverage", "stopLossPct", "takeProfitPct"} <= row.keys()
         )
-        if not whole or not (number_of(row["stopLossPct"]) < 0 < number_of(row["takeProfitPct"])):
+        if not whole or not (ratio_of(number_of(row["stopLossPct"])) < 0 < ratio_of(number_of(row["takeProfitPct"]))):
             raise ValueError(
-                f"paramgate: {path}: params[{index}] needs a negative stopLossPct and a positive takeProfitPct"
+                f"paramgate: {path}: params[{index}] needs a negative stopLossPct and a positive takeProfitPct, each at least 0.0001 away from 0"
             )
+        if isinstance(row["side"], str):
+            row["side"] = row["side"].upper()  # a file may be written by hand
+        if row["side"] not in (None, "LONG", "SHORT"):
+            raise ValueError(f"paramgate: {path}: params[{index}] needs LONG, SHORT or null as side")
+        if not (row["pair"] is None or isinstance(row["pair"], str)):
+            raise ValueError(f"paramgate: {path}: params[{index}] needs a text or null as pair")
         if math.isnan(number_of(row["minLeverage"])) or math.isnan(number_of(row["maxLeverage"])):
             raise ValueError(f"paramgate: {path}: params[{index}] needs numbers as minLeverage and maxLeverage")
     return rows, cap
@@ -565,7 +582,8 @@ class GatewayLevels:
         trouble = None
         answers: dict[Key, Levels | str] = {}
         try:
-            answers = ask_levels(self.line, keys, self.settings.risk_cap_pct)
+            had_figures = {key for key in keys if (had := self.heard.get(key)) and had.levels.source != "FALLBACK"}
+            answers = ask_levels(self.line, keys, self.settings.risk_cap_pct, had_figures)
         except Trouble as error:
             trouble = str(error)
         at = time.monotonic()
@@ -586,6 +604,8 @@ class GatewayLevels:
         self.in_vain = set(self.wanted)
 
     def _tell(self, keys: list[Key], answers: dict[Key, Levels | str], trouble: str | None, now: float) -> None:
+        if trouble is None and NO_FIGURES in answers.values():
+            trouble = NO_FIGURES
         if trouble is None and self.lost_because:
             logger.info("paramgate: %s answers again", self.line.name)
             self.lost_because = set()
@@ -593,7 +613,9 @@ class GatewayLevels:
             logger.warning("paramgate: %s: %s", self.line.name, trouble)
             self.lost_because.add(trouble)
         for key, answer in answers.items():
-            if isinstance(answer, str) and self.refused.get(key) != answer:
+            if answer == NO_FIGURES:
+                self.refused.pop(key, None)  # said once for all of them
+            elif isinstance(answer, str) and self.refused.get(key) != answer:
                 logger.warning("paramgate: the answer for %s is refused: %s", _name(key), answer)
                 self.refused[key] = answer
             elif not isinstance(answer, str):
@@ -871,6 +893,11 @@ def _composed_stake(own: Any) -> Any:
     return custom_stake_amount
 
 
+def _writes(kind: type, name: str) -> bool:
+    """Whether the body of this class holds it: one that was lent to it from a mixin, to compose it, is the mixin's."""
+    return name in kind.__dict__ and not getattr(kind.__dict__[name], "_paramgate_lent", False)
+
+
 _COMPOSED = {
     "custom_stoploss": _composed_stoploss,
     "custom_roi": _composed_roi,
@@ -904,10 +931,15 @@ class ParamgateExits:
                     f"write `class {cls.__name__}(ParamgateExits, ...)`: behind IStrategy it is never asked"
                 )
         for name, compose in _COMPOSED.items():
-            if callable(own := cls.__dict__.get(name)):
-                composed = compose(own)
-                del composed.__wrapped__  # freqtrade looks at the arguments that it can pass
-                setattr(cls, name, composed)
+            base = next(base for base in cls.__mro__ if base is ParamgateExits or _writes(base, name))
+            if base is ParamgateExits or not callable(own := base.__dict__[name]):
+                continue
+            if base is not cls and issubclass(base, ParamgateExits) and getattr(cls, name) is own:
+                continue  # composed there; but for one lent from a mixin in front, which would hide it
+            composed = compose(own)
+            del composed.__wrapped__  # freqtrade looks at the arguments that it can pass
+            composed._paramgate_lent = base is not cls
+            setattr(cls, name, composed)
 
     # -- freqtrade's callbacks --
 

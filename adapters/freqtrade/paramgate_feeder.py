@@ -171,21 +171,40 @@ class Feeder:
         `side` is long or short; without `confidence` the tag must name it (`conf=0.89`). `sent_at` is now unless told; one without a zone is UTC.
         The same `idempotency_key` counts once: asked again here, it answers with the state of the first.
         """
+        try:
+            return self._submit(
+                pair,
+                side,
+                sent_at,
+                idempotency_key,
+                confidence=confidence,
+                leverage=leverage,
+                enterTag=enter_tag,
+                profitPct=profit_pct,
+                safetyPct=safety_pct,
+                source=source or self.settings.source,
+            )
+        except Exception as error:  # a strategy's callback must not end by what it tells
+            why = f"what is told of it cannot be read ({type(error).__name__})"
+            key = idempotency_key if isinstance(idempotency_key, str) and idempotency_key else uuid.uuid4().hex
+            logger.warning("paramgate: a signal%s is refused: %s", f" for {pair:.40}" if type(pair) is str else "", why)
+            return self._note(State("REFUSED", key, why))
+
+    def _submit(self, pair: Any, side: Any, sent_at: Any, idempotency_key: Any, **more: Any) -> State:
+        """May raise, by what is told."""
         known = self.state(idempotency_key) if idempotency_key else None
         if known is not None and known.state not in ("EXPIRED", "DROPPED"):
             return known
         key = idempotency_key or uuid.uuid4().hex
-        at = sent_at or datetime.now(timezone.utc)
-        at = at.replace(tzinfo=timezone.utc) if at.tzinfo is None else at.astimezone(timezone.utc)
+        at = _moment(sent_at)
+        if at is None:
+            why = f"sent_at {sent_at!r:.40} is not a datetime"
+            logger.warning("paramgate: a signal for %.40r is refused: %s", pair, why)
+            return self._note(State("REFUSED", key, why))
         told = {
             "pair": pair,
             "side": str(side).upper(),
-            "confidence": confidence,
-            "leverage": leverage,
-            "enterTag": enter_tag,
-            "profitPct": profit_pct,
-            "safetyPct": safety_pct,
-            "source": source or self.settings.source,
+            **more,
             "sentAt": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "idempotencyKey": key,
         }
@@ -302,6 +321,19 @@ class Feeder:
 def _plain(value: Any) -> Any:
     """numpy's numbers as Python's: a model's confidence rarely is a float."""
     return value.item() if hasattr(value, "item") and not isinstance(value, (str, int, float)) else value
+
+
+def _moment(told: Any) -> datetime | None:
+    """`told` in UTC, now for None; None for what is no time. numpy's has no zone, and of nanoseconds its `item()` is a number: its text is read."""
+    try:
+        if told is None:
+            return datetime.now(timezone.utc)
+        at = datetime.fromisoformat(str(told)[:26]) if type(told).__name__ == "datetime64" else told
+        if not isinstance(at, datetime) or at != at:  # pandas' NaT is a datetime and not equal to itself
+            return None
+        return at.replace(tzinfo=timezone.utc) if at.tzinfo is None else at.astimezone(timezone.utc)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _mistake(told: dict[str, Any]) -> str | None:
@@ -455,6 +487,7 @@ def _payload(status: int, text: bytes) -> dict[str, Any]:
 # ---- one call in a strategy ---------------------------------------------------------------------------------------------------------------
 
 _feeders: dict[Settings, Feeder] = {}
+_mistakes: set[str] = set()  # in settings, said once each
 
 
 def submit_signal(pair: str, side: str, confidence: float | None = None, *, strategy: Any = None, **more: Any) -> State:
@@ -462,6 +495,21 @@ def submit_signal(pair: str, side: str, confidence: float | None = None, *, stra
 
     `strategy` (self) brings the bot's configuration: its section `paramgate_feeder`, and whether this is a live or dry run - otherwise nothing is sent.
     """
+    try:
+        return _submitted(pair, side, confidence, strategy, more)
+    except Exception as error:  # a strategy's callback must not end by it
+        why = (
+            "; ".join(str(error).splitlines()) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+        )
+        why = f"{why:.500}"
+        if why not in _mistakes and len(_mistakes) < 20:
+            _mistakes.add(why)
+            logger.error("paramgate: signals are refused: %s", why)
+        key = more.get("idempotency_key")
+        return State("REFUSED", key if isinstance(key, str) else "", why)
+
+
+def _submitted(pair: Any, side: Any, confidence: Any, strategy: Any, more: dict[str, Any]) -> State:
     config = (getattr(strategy, "config", None) or {}) if strategy is not None else {"runmode": "live"}
     mode = config.get("runmode")
     if getattr(mode, "value", mode) not in ("live", "dry_run"):

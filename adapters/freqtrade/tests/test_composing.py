@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import unittest
 
@@ -128,6 +129,65 @@ class Composing(Case):
         self.assertEqual(
             strategy.custom_stake_amount(pair="BTC/USDT", proposed_stake=7.0, leverage=3.0, side="long"), 3.5
         )
+
+    def test_callbacks_of_a_mixin_in_front_go_on_beside_the_gateways(self):
+        started = []
+
+        class Mixin:
+            def custom_stoploss(self, pair, trade, current_time, current_rate, current_profit, **kwargs):
+                return 0.02 if trade.is_short else 0.05
+
+            def custom_roi(self, pair, trade, current_time, trade_duration, entry_tag, side, **kwargs):
+                return 0.02 if trade.is_short else None
+
+            def custom_exit(self, pair, trade, current_time, current_rate, current_profit, **kwargs):
+                return "mine" if current_profit < 0 else None
+
+            def bot_start(self, **kwargs):
+                started.append(kwargs)
+
+        class Asking:
+            def custom_stoploss(self, *args, **kwargs):
+                return super().custom_stoploss(*args, **kwargs)
+
+        class Tightest(Mixin):
+            def custom_stoploss(self, pair, trade, current_time, current_rate, current_profit, **kwargs):
+                return 0.01
+
+        made_first = type("MadeFirst", (Mixin, ParamgateExits, IStrategy), {})
+        made_below = type("MadeBelow", (made_first,), {})
+        asking = type("MadeAsking", (Asking, Mixin, ParamgateExits, IStrategy), {})
+        own = {"custom_stoploss": lambda self, pair, trade, current_time, **kwargs: None}
+        for kind in (made_first, made_below, asking, type("MadeOwn", (Mixin, ParamgateExits, IStrategy), own)):
+            with self.subTest(kind.__name__):
+                strategy = kind({"runmode": "dry_run"})
+                strategy._paramgate_source = Fixed()
+                self.assertAlmostEqual(ask_stop(strategy, trade_of()), 0.04, 12)
+                tighter = 0.04 if kind.__name__ == "MadeOwn" else 0.02
+                self.assertAlmostEqual(ask_stop(strategy, trade_of(short=True)), tighter, 12)
+                self.assertEqual(ask_roi(strategy, trade_of()), 0.03)
+                self.assertEqual(ask_roi(strategy, trade_of(short=True)), 0.02)
+                self.assertEqual(ask_exit(strategy, trade_of(), -0.01), "mine")
+        old = type("MadeOld", (Mixin, ParamgateExits, without_roi()), {})
+        strategy = old({"runmode": "dry_run"})
+        strategy._paramgate_source = Fixed()
+        self.assertEqual(ask_exit(strategy, trade_of(), 0.0301), "paramgate_target")
+        # A class of the adapter's between them is not hidden by what its sibling has of the mixin; freqtrade looks for `after_fill`.
+        between = type("Between", (Mixin, ParamgateExits), {"custom_stoploss": Tightest.custom_stoploss})
+        kind = type("MadeBetween", (type("Empty", (Mixin, ParamgateExits), {}), between, IStrategy), {})
+        strategy = kind({"runmode": "dry_run"})
+        strategy._paramgate_source = Fixed()
+        self.assertEqual(kind.__mro__[1].__name__, "Empty")
+        self.assertAlmostEqual(ask_stop(strategy, trade_of()), 0.01, 12)
+        self.assertIn("after_fill", inspect.getfullargspec(strategy.custom_stoploss).args)
+        # A class between the two, as Python orders them, comes before the mixin here too.
+        strategy = type("MadeBoth", (made_first, Tightest), {})({"runmode": "dry_run"})
+        strategy._paramgate_source = Fixed()
+        self.assertAlmostEqual(ask_stop(strategy, trade_of()), 0.01, 12)
+        strategy = made_first({"runmode": "backtest"})
+        strategy.bot_start(a=1)
+        self.assertEqual(started, [{"a": 1}])
+        self.assertIn("_paramgate_source", vars(strategy))
 
     def test_the_wrong_order_of_classes_is_refused_when_it_is_written(self):
         with self.assertRaisesRegex(TypeError, "ParamgateExits, ..."):

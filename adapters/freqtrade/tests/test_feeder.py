@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import unittest
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 
 from support import ADAPTER, PAIR, Case, Gateway, http, service, until
@@ -194,6 +194,77 @@ class Queue(FeederCase):
             code = f"import paramgate_feeder as f; f.Feeder(url={gateway.url!r}).submit_signal('A/B', 'long', 0.9)"
             subprocess.run([sys.executable, "-c", code], cwd=ADAPTER, check=True, timeout=60)
             self.assertEqual(len(gateway.bodies), 1)
+
+
+class NeverRaises(FeederCase):
+    def refused(self, state, words):
+        self.assertEqual(state.state, "REFUSED")
+        self.assertIn(words, state.detail)
+        self.assertEqual(len(self.said(state.detail)), 1, self.lines)
+        self.lines.clear()
+
+    def test_a_time_that_is_none_is_refused(self):
+        feeder = self.feeder("http://127.0.0.1:1")
+        for at in ("yesterday", "", 0, 1767225600, datetime.now().date(), [], datetime64("NaT"), datetime64("20x")):
+            with self.subTest(at=at):
+                self.refused(feeder.submit_signal(PAIR, "long", 0.9, sent_at=at), "sent_at")
+        edge = datetime.min.replace(tzinfo=timezone(timedelta(hours=5)))
+        self.refused(feeder.submit_signal(PAIR, "long", 0.9, sent_at=edge), "sent_at")
+
+    def test_numpys_time_is_taken_for_utc(self):
+        with Gateway(accepted) as gateway:
+            feeder = self.feeder(gateway.url)
+            for at in ("2026-01-01T10:20:30.123456789", "2026-01-01T10:20:30.123", "2026-01-01T10:20:30", "2026-01-01"):
+                feeder.submit_signal(PAIR, "long", 0.9, sent_at=datetime64(at))
+            self.assertTrue(feeder.flush(20))
+            sent = [body["variables"]["input"]["sentAt"] for body in gateway.bodies]
+        day, minute = "2026-01-01T00:00:00.000Z", "2026-01-01T10:20:30"
+        self.assertEqual(sent, [f"{minute}.123Z", f"{minute}.123Z", f"{minute}.000Z", day])
+
+    def test_whatever_else_is_told_is_refused(self):
+        class Odd:
+            def __str__(self):
+                raise KeyError("odd")
+
+            __repr__ = item = __str__
+
+        feeder = self.feeder("http://127.0.0.1:1")
+        for told in (
+            {"confidence": Odd()},
+            {"pair": Odd()},
+            {"side": Odd()},
+            {"confidence": 10**400},
+            {"leverage": 10**400},
+            {"idempotency_key": ["k"]},
+            {"idempotency_key": Odd()},
+        ):
+            with self.subTest(next(iter(told))):
+                state = feeder.submit_signal(**{"pair": PAIR, "side": "long", "confidence": 0.9, **told})
+                self.refused(state, "")
+                self.assertIsInstance(state.idempotency_key, str)
+
+    def test_settings_that_are_wrong_are_refused_in_one_line(self):
+        for section in ({"url": "h:1"}, {"colour": "red"}, ["url"], {"url": "https://h", "ca_file": "/none"}):
+            with self.subTest(section=section):
+                strategy = SimpleNamespace(config={"runmode": "live", "paramgate_feeder": section})
+                for _ in range(2):
+                    state = submit_signal(PAIR, "long", 0.9, strategy=strategy)
+                    self.assertEqual(state.state, "REFUSED")
+                self.assertEqual(len(self.lines), 1, self.lines)
+                self.lines.clear()
+
+
+class datetime64:  # noqa: N801
+    """numpy's, as far as the feeder looks at it."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def __str__(self):
+        return self.text
+
+    def item(self):
+        return 1767262830123456789  # of nanoseconds numpy makes a number
 
 
 class OneCall(FeederCase):

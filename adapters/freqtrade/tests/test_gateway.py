@@ -137,6 +137,60 @@ class Lying(Case):
             self.assertEqual(len(self.said("their last good levels", NAME)), 1)
 
 
+class Stale(Case):
+    """A gateway that has not read its hub, or cannot any more, says `stale` and FALLBACK."""
+
+    def test_a_stale_fallback_does_not_replace_figures_and_an_expired_one_neither(self):
+        now = [{"source": "OPTUNA"}]
+        with Gateway(lambda body: levels_for(body, -4.44 if len(now) == 1 else -0.5, 3.0, **now[-1])) as gateway:
+            strategy, trade = opened(self, gateway.url, max_age_seconds=1.5), trade_of()
+            other = trade_of(pair="ETH/USDT:USDT")
+            until(lambda: source_of(strategy, trade) == source_of(strategy, other) == "OPTUNA")
+            now.append({"source": "FALLBACK", "stale": True})
+            until(lambda: self.said("their last good levels", NAME))
+            # The price is beyond the stop of the fallback: it must not end the trade.
+            self.assertAlmostEqual(ask_stop(strategy, trade, rate=99.0) * 99 / 3, (99 - 98.52), 6)
+            self.assertEqual(source_of(strategy, trade), "OPTUNA")
+            until(lambda: self.said("static fallback", NAME))
+            self.assertEqual(source_of(strategy, trade), "STATIC")
+            asked = len(gateway.bodies)
+            until(lambda: len(gateway.bodies) > asked + 3)
+            self.assertEqual(source_of(strategy, trade), "STATIC")
+            self.assertEqual(len(self.said("has not read its hub")), 1, self.lines)
+            now.append({"source": "STATELESS", "stale": True})
+            until(lambda: source_of(strategy, trade) == "STATELESS")
+            self.assertEqual(len(self.said("answers again")), 1, self.lines)
+
+    def test_a_fallback_that_is_not_stale_is_an_answer(self):
+        now = [{"source": "OPTUNA"}]
+        with Gateway(lambda body: levels_for(body, **now[-1])) as gateway:
+            strategy, trade = opened(self, gateway.url), trade_of()
+            until(lambda: source_of(strategy, trade) == "OPTUNA")
+            now.append({"source": "FALLBACK", "stale": False})
+            until(lambda: source_of(strategy, trade) == "FALLBACK")
+
+    def test_a_trade_without_figures_takes_a_stale_fallback(self):
+        now = [-4.44]
+        with Gateway(lambda body: levels_for(body, now[-1], source="FALLBACK", stale=True)) as gateway:
+            strategy, trade = opened(self, gateway.url), trade_of()
+            until(lambda: source_of(strategy, trade) == "FALLBACK")
+            now.append(-3.0)
+            until(lambda: strategy._paramgate_levels(trade).stop == -0.03)
+            self.assertEqual(self.said("hub"), [])
+
+    def test_figures_of_before_a_restart_are_not_replaced_by_it(self):
+        now = [{"source": "OPTUNA"}]
+        with Gateway(lambda body: levels_for(body, **now[-1])) as gateway:
+            first, trade = opened(self, gateway.url), trade_of()
+            until(lambda: source_of(first, trade) == "OPTUNA")
+            first.ft_bot_cleanup()
+            now.append({"source": "FALLBACK", "stale": True})
+            again = opened(self, gateway.url)
+            ask_stop(again, trade)
+            until(lambda: self.said("has not read its hub"))
+            self.assertEqual(source_of(again, trade), "OPTUNA")
+
+
 class Asking(Case):
     def test_three_hundred_trades_are_one_request_on_one_kept_connection(self):
         with Gateway(levels_for) as gateway:

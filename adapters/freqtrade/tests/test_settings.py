@@ -105,6 +105,37 @@ class Pinned(Case):
                 self.assertAlmostEqual(ask_stop(strategy, trade), stop, 12)
                 self.assertEqual(ask_roi(strategy, trade), target)
 
+    def test_what_rounds_to_nothing_is_refused(self):
+        good = self.row(None, None, 0, 126, -1.0, 1.0)
+        for change in ({"stopLossPct": -1e-9}, {"takeProfitPct": 1e-9}, {"stopLossPct": -0.00004}):
+            self.pinned([good, {**good, **change}])
+            with self.subTest(**change), self.assertRaisesRegex(ValueError, r"params\[1\] needs a negative stop"):
+                self.backtest()
+        self.pinned([good], riskCapPct=-1e-9)
+        with self.assertRaisesRegex(ValueError, "no file of"):
+            self.backtest()
+        for told in ({"fallback": "-1e-9:1"}, {"fallback": "-1:1e-9"}, {"risk_cap_pct": -1e-9}):
+            with self.subTest(**told), self.assertRaisesRegex(ValueError, next(iter(told))):
+                read_settings(told)
+        self.pinned([self.row(None, None, 0, 126, -0.0001, 0.0001)])
+        strategy = self.backtest()
+        self.assertAlmostEqual(ask_stop(strategy, trade_of(leverage=1.0)), 1e-6, 12)
+        self.assertEqual(ask_roi(strategy, trade_of(leverage=1.0)), 1e-6)
+
+    def test_a_side_may_be_written_small_and_another_word_is_refused(self):
+        last = self.row(None, None, 0, 126, -2.0, 3.0)
+        self.pinned([self.row("BTC/USDT", "long", 0, 126, -1.0, 1.0), last])
+        strategy = self.backtest()
+        self.assertAlmostEqual(ask_stop(strategy, trade_of()), 0.03, 12)
+        self.assertAlmostEqual(ask_stop(strategy, trade_of(short=True)), 0.06, 12)
+        for side in ("buy", "", 1, ["LONG"]):
+            self.pinned([last, {**last, "side": side}])
+            with self.subTest(side=side), self.assertRaisesRegex(ValueError, r"params\[1\] needs LONG, SHORT or null"):
+                self.backtest()
+        self.pinned([last, {**last, "pair": 7}])
+        with self.assertRaisesRegex(ValueError, r"params\[1\] needs a text or null as pair"):
+            self.backtest()
+
     def test_nobody_is_asked(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             listener.settimeout(0.3)
