@@ -80,6 +80,7 @@ test('dead letters are shown, sent again and dropped, beside a service and witho
     ...{ code: 0, stdout: '{"drop":1,"done":true}\n', stderr: '' },
   });
   expect((await status()).deadLetters).toMatchObject([{ id: 'trades:3' }]);
+  expect(await paramgate(['hub', 'retry', 'trades:9999'], env)).toMatchObject({ code: 1 });
   const text = (await paramgate(['hub', 'status'], env)).stdout;
   expect(text).toMatch(/trades -> BOT33_trades: nothing waits; 1 dead letters/);
   expect(await paramgate(['hub', 'retry', '--all'], env)).toMatchObject({ code: 0 });

@@ -8,12 +8,12 @@ import { requestOfOutboxes } from '../outbox-requests.ts';
 const HOLDS: readonly OutboxHolds[] = ['signals', 'decisions', 'trades', 'params'];
 const ALLOWED = 'ids as `paramgate hub status` shows them, e.g. trades:12, or --all';
 
-export function addHubRetry(hub: Command): void {
-  add(hub, { verb: 'retry', words: 'send dead letters to the hub again', done: 'go to the hub again' });
+export function addHubRetry(hub: Command, finish: (exitCode: number) => void): void {
+  add(hub, { verb: 'retry', words: 'send dead letters to the hub again', done: 'go to the hub again' }, finish);
 }
 
-export function addHubDrop(hub: Command): void {
-  add(hub, { verb: 'drop', words: 'forget dead letters for ever', done: 'are forgotten' });
+export function addHubDrop(hub: Command, finish: (exitCode: number) => void): void {
+  add(hub, { verb: 'drop', words: 'forget dead letters for ever', done: 'are forgotten' }, finish);
 }
 
 interface Verb {
@@ -22,7 +22,7 @@ interface Verb {
   readonly done: string;
 }
 
-function add(hub: Command, { verb, words, done }: Verb): void {
+function add(hub: Command, { verb, words, done }: Verb, finish: (exitCode: number) => void): void {
   hub
     .command(verb)
     .description(words)
@@ -32,6 +32,8 @@ function add(hub: Command, { verb, words, done }: Verb): void {
     .action(async (ids: readonly string[], options: { readonly all?: true; readonly json?: true }) => {
       const requests = requestsFor(verb, ids, options.all === true);
       const { meant, isDone } = await requestOfOutboxes(requireConfig(process.env, process.cwd()), requests);
+      // Ids that name nothing are a mistake; all of none is done.
+      if (meant === 0 && ids.length > 0) finish(1);
       if (options.json === true) process.stdout.write(`${JSON.stringify({ [verb]: meant, done: isDone })}\n`);
       else if (meant === 0) process.stdout.write('there are no such dead letters\n');
       else if (isDone) process.stdout.write(`${meant} dead letters ${done}\n`);

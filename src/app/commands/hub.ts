@@ -12,7 +12,7 @@ export function addHubCommand(program: Command, finish: (exitCode: number) => vo
   addHubInit(hub);
   addHubCheck(hub, finish);
   addHubStatus(hub);
-  addHubRetry(hub);
-  addHubDrop(hub);
+  addHubRetry(hub, finish);
+  addHubDrop(hub, finish);
   addHubCopy(hub, finish);
 }

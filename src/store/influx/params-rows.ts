@@ -49,7 +49,7 @@ export function paramRows(): ParamRows {
       const key = JSON.stringify([isSided ? ONE_SIDE : BOTH_SIDES, present]);
       const series = all.get(key) ?? {
         pair: row.named('pair'),
-        side: isSided ? row.named('side') : null,
+        side: isSided ? sideNamed(row.named('side')) : null,
         fields: new Map(),
       };
       all.set(key, series);
@@ -86,6 +86,11 @@ interface Known {
 
 function isField(text: string): text is Field {
   return KNOWN.has(text);
+}
+
+/** freqtrade writes sides in lower case, and so may whoever fills the hub beside us. */
+function sideNamed(text: string): string {
+  return text === 'long' || text === 'short' ? text.toUpperCase() : text;
 }
 
 function isSide(side: string | null): side is Side | null {

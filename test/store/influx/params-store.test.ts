@@ -76,7 +76,7 @@ describe('one pair', () => {
     expect(await only()).toMatchObject({ atMs: T0 + 2, stopLossPct: -2, takeProfitPct: 2 });
   });
 
-  test('one-sided records stand beside those for both sides', async () => {
+  test("one-sided records stand beside those for both sides, in freqtrade's lower case too", async () => {
     seed(
       line('stop_loss_pct=-1.0,take_profit_pct=1.0'),
       line('stop_loss_pct=-2.0,take_profit_pct=2.0', {
@@ -84,7 +84,7 @@ describe('one pair', () => {
         measurement: 'parameters_by_side',
       }),
       line('stop_loss_pct=-3.0,take_profit_pct=3.0', {
-        tags: 'pair=BTC/USDT,side=SHORT',
+        tags: 'pair=BTC/USDT,side=short',
         measurement: 'parameters_by_side',
       }),
       line('stop_loss_pct=-4.0,take_profit_pct=4.0', {
