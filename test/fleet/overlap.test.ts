@@ -5,6 +5,8 @@ import { decisionOf, type MemoryJournal, memoryJournal } from './deliveries.ts';
 import { botConfig, fastClock, fleetHarness } from './harness.ts';
 
 const now = () => Date.now();
+/** The clock runs fast: a busy machine must not make an order too late, or an answer. */
+const PATIENT = { deliveryTtlSeconds: 3_600, botTimeoutSeconds: 600 };
 const BTC = { pair: 'BTC/USDT:USDT' };
 const ETH = { pair: 'ETH/USDT:USDT' };
 
@@ -36,7 +38,7 @@ function gated(): { journal: MemoryJournal; asked: string[]; gate: PromiseWithRe
 test('the next intent follows the end in line, and its order leaves after both are written', async () => {
   await using bot = await openStandInBot();
   const { journal, asked, gate } = gated();
-  await using h = fleetHarness([botConfig(bot)], {}, { journal });
+  await using h = fleetHarness([botConfig(bot)], PATIENT, { journal });
   journal.owe(decisionOf('d1', now(), BTC), ['BOT1']);
   journal.owe(decisionOf('d2', now() + 1, ETH), ['BOT1']);
   await h.until(() => asked.includes('begin d2'));
@@ -51,7 +53,7 @@ test('the next intent follows the end in line, and its order leaves after both a
 test('nothing for the same pair is begun before the end is written', async () => {
   await using bot = await openStandInBot();
   const { journal, asked, gate } = gated();
-  await using h = fleetHarness([botConfig(bot)], {}, { journal });
+  await using h = fleetHarness([botConfig(bot)], PATIENT, { journal });
   journal.owe(decisionOf('d1', now(), BTC), ['BOT1']);
   journal.owe(decisionOf('d2', now() + 1, { ...BTC, side: 'SHORT' }), ['BOT1']);
   await h.until(() => asked.includes('record d1'));
@@ -66,7 +68,7 @@ test('nothing is begun before an unknown end is written', async () => {
   await using bot = await openStandInBot();
   bot.misbehave('/forceenter', { enters: 0, heard: 'reset' });
   const { journal, asked, gate } = gated();
-  await using h = fleetHarness([botConfig(bot)], { settleSeconds: 600 }, { journal });
+  await using h = fleetHarness([botConfig(bot)], { ...PATIENT, settleSeconds: 600 }, { journal });
   journal.owe(decisionOf('d1', now(), BTC), ['BOT1']);
   journal.owe(decisionOf('d2', now() + 1, ETH), ['BOT1']);
   await h.until(() => asked.includes('record d1'));
@@ -78,7 +80,7 @@ test('nothing is begun before an unknown end is written', async () => {
 
 test('an end that cannot be written keeps the next order back', async () => {
   await using bot = await openStandInBot();
-  await using h = fleetHarness([botConfig(bot)]);
+  await using h = fleetHarness([botConfig(bot)], PATIENT);
   h.journal.fail('record', 3);
   h.journal.owe(decisionOf('d1', now(), BTC), ['BOT1']);
   h.journal.owe(decisionOf('d2', now() + 1, ETH), ['BOT1']);
