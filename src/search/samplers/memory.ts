@@ -58,7 +58,7 @@ export class Memory {
     return this.#table.subarray(0, length);
   }
 
-  /** The masses on the grid of `distribution`; undefined where there is none, or one too fine for tables. */
+  /** The masses on the grid of `distribution`, ready for a trial; undefined where there is none, or one too fine for tables. */
   massesOf({ distribution }: Dimension): StepMasses | undefined {
     if (distribution.kind === 'categorical' || distribution.step === null || distribution.log) return undefined;
     const { low, high, step } = distribution;
@@ -66,6 +66,7 @@ export class Memory {
     if (values > MOST_VALUES) return undefined;
     const key = `${values} ${step}`;
     const known = this.#masses.get(key) ?? new StepMasses(values, step);
+    known.begin();
     this.#masses.set(key, known);
     return known;
   }

@@ -2,7 +2,7 @@
 import { logSum } from './log-sums.ts';
 import { logDensity, logMass } from './normal.ts';
 import type { CategoricalKernels, Mixture, NumericalKernels } from './parzen.ts';
-import type { StepMasses, WidthMasses } from './step-masses.ts';
+import type { StepMasses } from './step-masses.ts';
 
 /** What is at hand for the work. */
 export interface Workplace {
@@ -14,11 +14,8 @@ export interface Workplace {
 
 const BARE: Workplace = { masses: [], table: (length) => new Float64Array(length) };
 
-/** Point by point a term for every kernel. */
-interface Terms {
-  readonly terms: Float64Array;
-  readonly kernels: number;
-}
+/** Adds to a row of terms, one per kernel, what one dimension says of them at a point. */
+type Add = (row: Float64Array, point: number) => void;
 
 /** The log density of `mixture` at each of the points given as columns, one per dimension. */
 export function logDensities(
@@ -26,94 +23,149 @@ export function logDensities(
   columns: readonly Float64Array[],
   { masses, table }: Workplace = BARE,
 ): Float64Array {
-  const points = columns[0]?.length ?? 0;
   const count = weights.length;
-  const terms = table(count * points);
-  terms.set(weights.map(Math.log));
-  for (let point = 1; point < points; point += 1) terms.copyWithin(point * count, 0, count);
-  const to = { terms, kernels: count };
+  // What a kernel's term has at every point.
+  const base = weights.map(Math.log);
+  const smooth: Parabolas[] = [];
+  const others: Add[] = [];
   kernels.forEach((of, dimension) => {
     const column = columns[dimension] as Float64Array;
-    if (of.kind === 'categorical') addChoices(to, of, column);
-    else if (of.distribution.step === null) addDensities(to, of, column);
-    else addMasses(to, of, { column, step: of.distribution.step, known: masses[dimension] });
+    if (of.kind === 'categorical') others.push(choices(base, of, column));
+    else if (of.distribution.step === null) smooth.push(densities(base, of, column));
+    else others.push(stepMasses(base, of, { column, step: of.distribution.step, known: masses[dimension] }));
   });
-  return Float64Array.from(columns[0] ?? [], (_, point) => logSum(terms, point * count, (point + 1) * count));
+  // One row for all points, so that it stays in the processor's nearest memory.
+  const row = table(count);
+  return Float64Array.from(columns[0] ?? [], (_, point) => {
+    row.set(base);
+    for (let index = 0; index < smooth.length; index += 2)
+      addParabolas(row, point, [smooth[index] as Parabolas, smooth[index + 1]]);
+    for (const add of others) add(row, point);
+    return logSum(row, 0, count);
+  });
 }
 
-function addChoices({ terms }: Terms, { choices, own, peak, base }: CategoricalKernels, column: Float64Array): void {
-  const logPeak = Math.log(peak);
-  const logBase = Math.log(base);
-  const same = Math.log(1 / choices);
-  let at = 0;
-  for (let point = 0; point < column.length; point += 1) {
-    for (let kernel = 0; kernel < own.length; kernel += 1, at += 1)
-      terms[at] = (terms[at] as number) + (own[kernel] === column[point] ? logPeak : logBase);
-    terms[at] = (terms[at] as number) + same;
-    at += 1;
-  }
+function choices(base: Float64Array, of: CategoricalKernels, column: Float64Array): Add {
+  const { own } = of;
+  const logPeak = Math.log(of.peak);
+  const logBase = Math.log(of.base);
+  base[own.length] = (base[own.length] as number) + Math.log(1 / of.choices);
+  return (row, point) => {
+    const choice = column[point];
+    for (let kernel = 0; kernel < own.length; kernel += 1)
+      row[kernel] = (row[kernel] as number) + (own[kernel] === choice ? logPeak : logBase);
+  };
 }
 
 const AT_CENTRE = logDensity(0);
 
-function addDensities({ terms, kernels }: Terms, of: NumericalKernels, column: Float64Array): void {
+/** Normal kernels in one dimension, without what they have at every point. */
+interface Parabolas {
+  /** By point. */
+  readonly scaled: Float64Array;
+  /** By kernel. */
+  readonly mu: Float64Array;
+  readonly perWidth: Float64Array;
+}
+
+function densities(base: Float64Array, of: NumericalKernels, column: Float64Array): Parabolas {
   const { mu, sigma, low, high } = of;
-  const points = column.length;
   const scaled = of.distribution.log ? column.map(Math.log) : column;
+  const perWidth = new Float64Array(mu.length);
   let width = Number.NaN;
   let logWidth = Number.NaN;
-  for (let kernel = 0; kernel < kernels; kernel += 1) {
+  for (let kernel = 0; kernel < mu.length; kernel += 1) {
     const centre = mu[kernel] as number;
     if (sigma[kernel] !== width) {
       width = sigma[kernel] as number;
       logWidth = Math.log(width);
     }
-    const most = AT_CENTRE - logMass((low - centre) / width, (high - centre) / width) - logWidth;
-    const perWidth = 1 / width;
-    let at = kernel;
-    for (let point = 0; point < points; point += 1, at += kernels) {
-      const z = ((scaled[point] as number) - centre) * perWidth;
-      terms[at] = (terms[at] as number) + (most - 0.5 * z * z);
+    perWidth[kernel] = 1 / width;
+    const cut = logMass((low - centre) / width, (high - centre) / width);
+    base[kernel] = (base[kernel] as number) + (AT_CENTRE - cut - logWidth);
+  }
+  return { scaled, mu, perWidth };
+}
+
+/** Two dimensions in one walk over the kernels cost hardly more than one. */
+function addParabolas(
+  row: Float64Array,
+  point: number,
+  [one, other]: readonly [Parabolas, Parabolas | undefined],
+): void {
+  const a = one.mu;
+  const pa = one.perWidth;
+  const xa = one.scaled[point] as number;
+  if (other === undefined) {
+    for (let kernel = 0; kernel < row.length; kernel += 1) {
+      const z = (xa - (a[kernel] as number)) * (pa[kernel] as number);
+      row[kernel] = (row[kernel] as number) - 0.5 * z * z;
     }
+    return;
+  }
+  const b = other.mu;
+  const pb = other.perWidth;
+  const xb = other.scaled[point] as number;
+  for (let kernel = 0; kernel < row.length; kernel += 1) {
+    const y = (xa - (a[kernel] as number)) * (pa[kernel] as number);
+    const z = (xb - (b[kernel] as number)) * (pb[kernel] as number);
+    row[kernel] = (row[kernel] as number) - 0.5 * (y * y + z * z);
   }
 }
 
-function addMasses(
-  { terms, kernels }: Terms,
+function stepMasses(
+  base: Float64Array,
   { mu, sigma, low, high, distribution }: NumericalKernels,
   of: { readonly column: Float64Array; readonly step: number; readonly known: StepMasses | undefined },
-): void {
+): Add {
   const { column, step, known } = of;
-  const points = column.length;
   const scale = distribution.log ? Math.log : (value: number) => value;
-  const left = column.map((value) => scale(value - step / 2));
-  const right = column.map((value) => scale(value + step / 2));
   const lowest = low + step / 2;
-  const places = Int32Array.from(column, (value) => Math.round((value - lowest) / step));
-  let masses: WidthMasses | undefined;
-  for (let kernel = 0; kernel < kernels; kernel += 1) {
+  const places = new Int32Array(mu.length).fill(-1);
+  const offsets = new Int32Array(mu.length);
+  const others: number[] = [];
+  for (let kernel = 0; kernel < mu.length; kernel += 1) {
     const centre = mu[kernel] as number;
     const width = sigma[kernel] as number;
     const steps = (centre - lowest) / step;
     const place = Math.round(steps);
-    let at = kernel;
     // The last kernel's centre may lie between two values, and a value given from outside anywhere.
     if (known !== undefined && place >= 0 && place < known.values && Math.abs(steps - place) < 1e-9) {
-      if (masses?.width !== width) masses = known.ofWidth(width);
-      const { byDistance } = masses;
-      const cut = masses.whole(place);
-      for (let point = 0; point < points; point += 1, at += kernels) {
-        const distance = Math.abs((places[point] as number) - place);
-        let mass = byDistance[distance] as number;
-        if (Number.isNaN(mass)) mass = masses.at(distance);
-        terms[at] = (terms[at] as number) + (mass - cut);
-      }
-      continue;
+      places[kernel] = place;
+      const slot = known.slotOf(width);
+      offsets[kernel] = slot * known.values;
+      base[kernel] = (base[kernel] as number) - known.whole(slot, place);
+    } else {
+      others.push(kernel);
+      base[kernel] = (base[kernel] as number) - logMass((low - centre) / width, (high - centre) / width);
     }
-    const cut = logMass((low - centre) / width, (high - centre) / width);
-    for (let point = 0; point < points; point += 1, at += kernels) {
-      const mass = logMass(((left[point] as number) - centre) / width, ((right[point] as number) - centre) / width);
-      terms[at] = (terms[at] as number) + (mass - cut);
+  }
+  return (row, point) => {
+    const value = column[point] as number;
+    if (known !== undefined) addKnown(row, Math.round((value - lowest) / step), { places, offsets, known });
+    const left = scale(value - step / 2);
+    const right = scale(value + step / 2);
+    for (const kernel of others) {
+      const centre = mu[kernel] as number;
+      const width = sigma[kernel] as number;
+      row[kernel] = (row[kernel] as number) + logMass((left - centre) / width, (right - centre) / width);
     }
+  };
+}
+
+function addKnown(
+  row: Float64Array,
+  at: number,
+  of: { readonly places: Int32Array; readonly offsets: Int32Array; readonly known: StepMasses },
+): void {
+  const { places, offsets, known } = of;
+  const { masses } = known;
+  for (let kernel = 0; kernel < row.length; kernel += 1) {
+    const place = places[kernel] as number;
+    if (place < 0) continue;
+    const index = (offsets[kernel] as number) + Math.abs(at - place);
+    let mass = masses[index] as number;
+    if (Number.isNaN(mass)) mass = known.workOut(index);
+    row[kernel] = (row[kernel] as number) + mass;
   }
 }

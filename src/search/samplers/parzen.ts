@@ -59,7 +59,8 @@ export function weightsOf(observed: number): Float64Array {
   }
   if (ramp > 1) weights[ramp - 1] = 1;
   const total = sum(weights, 0, weights.length);
-  return weights.map((weight) => weight / total);
+  for (let index = 0; index < weights.length; index += 1) weights[index] = (weights[index] as number) / total;
+  return weights;
 }
 
 function categoricalKernels({ choices }: CategoricalDistribution, observed: Float64Array): CategoricalKernels {
@@ -82,7 +83,8 @@ function numericalKernels(distribution: NumericalDistribution, observed: Float64
   const high = scale(distribution.high + half);
   const count = observed.length;
   const mu = new Float64Array(count + 1);
-  for (let index = 0; index < count; index += 1) mu[index] = scale(observed[index] as number);
+  if (!distribution.log) mu.set(observed);
+  else for (let index = 0; index < count; index += 1) mu[index] = Math.log(observed[index] as number);
   const sigma = kernelWidths(mu.subarray(0, count), low, high);
   mu[count] = 0.5 * (low + high);
   return { kind: 'numerical', distribution, low, high, mu, sigma };

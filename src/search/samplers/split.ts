@@ -56,24 +56,34 @@ export function splitStandings(
   { kind, first, second }: Standings,
   { good, countRunning }: { readonly good: number; readonly countRunning: boolean },
 ): Split {
-  const best: number[] = [];
+  // The best so far in their order, and room for one more.
+  const best = new Int32Array(good + 1);
+  let kept = 0;
   const precedes = (a: number, b: number) => {
     if (kind[a] !== kind[b]) return (kind[a] as number) < (kind[b] as number);
     if (first[a] !== first[b]) return (first[a] as number) < (first[b] as number);
     return (second[a] as number) < (second[b] as number);
   };
   let counted = 0;
+  // A complete trial whose rank is not less than this is not among the best; NaN: any may be.
+  let enough = Number.NaN;
   for (let index = 0; index < kind.length; index += 1) {
     const own = kind[index] as number;
     if (own < FAILED && (own !== RUNNING || countRunning)) counted += 1;
-    if (own >= RUNNING || (best.length === good && (good === 0 || !precedes(index, best[good - 1] as number))))
-      continue;
-    let at = best.length;
-    while (at > 0 && precedes(index, best[at - 1] as number)) at -= 1;
-    best.splice(at, 0, index);
-    if (best.length > good) best.pop();
+    if (own >= RUNNING || (own === COMPLETE && kept === good && (second[index] as number) >= enough)) continue;
+    let at = kept;
+    while (at > 0 && precedes(index, best[at - 1] as number)) {
+      best[at] = best[at - 1] as number;
+      at -= 1;
+    }
+    best[at] = index;
+    kept = Math.min(kept + 1, good);
+    const last = best[good - 1];
+    if (kept === good && last !== undefined) {
+      enough = kind[last] === COMPLETE ? (second[last] as number) : Number.NaN;
+    }
   }
-  const below = Int32Array.from(best).sort();
+  const below = best.slice(0, kept).sort();
   const above = new Int32Array(counted - below.length);
   let next = 0;
   let made = 0;
