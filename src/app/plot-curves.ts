@@ -1,7 +1,7 @@
-// Equity out of sample: the levels each fold chose, the fallback and what is served, each replayed over the same test spans.
+// Equity out of sample: the levels each fold chose with all it chose beside them, the fallback and what is served, each replayed over the same test spans.
 import type { ExitLevels } from '#domain/exit-params.ts';
-import type { Rivals, StudyResult, StudySpec } from '#domain/study.ts';
-import { type MaterialRead, replay } from '#search/search.ts';
+import type { Chosen, Rivals, StudyResult, StudySpec } from '#domain/study.ts';
+import { type MaterialRead, planAt, replay } from '#search/search.ts';
 
 /** A curve: epoch ms and the sum of profits so far, percent at position level. */
 export interface EquityCurve {
@@ -16,7 +16,7 @@ export function equityCurves(
   { read, rivals }: { readonly read: MaterialRead; readonly rivals: Rivals },
 ): readonly EquityCurve[] {
   const { folds } = validation;
-  const tested = (levels: ExitLevels, maxHold = spec.maxHold) =>
+  const tested = ({ space, ...levels }: ExitLevels & Chosen) =>
     replay({
       candles: read.candles,
       signals: read.signals,
@@ -24,9 +24,10 @@ export function equityCurves(
       side: spec.side,
       fills: spec.fills,
       levels,
+      plan: planAt(space),
       leverage: 1,
       feePct: spec.feePct,
-      maxHold,
+      maxHold: space?.maxHold ?? spec.maxHold,
       oneAtATime: false,
     }).trades;
   const within = (trades: ReturnType<typeof tested>, { testFromMs, testToMs }: (typeof folds)[number]) =>
@@ -38,7 +39,7 @@ export function equityCurves(
   return [
     {
       name: 'levels of the folds',
-      points: summed(folds.flatMap((fold) => within(tested(fold, fold.space?.maxHold), fold))),
+      points: summed(folds.flatMap((fold) => within(tested(fold), fold))),
     },
     { name: 'fallback', points: summed(ofAll(rivals.fallback)) },
     ...(rivals.incumbent === null ? [] : [{ name: 'served now', points: summed(ofAll(rivals.incumbent)) }]),

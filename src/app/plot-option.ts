@@ -1,6 +1,8 @@
 // The study as a chart in the library's words: a heatmap on the left, curves on the right. Plain data: the same in a picture and in a page.
 import { roundHalfAway } from '#domain/decimal.ts';
 import type { ExitLevels } from '#domain/exit-params.ts';
+import { samples } from '#search/search.ts';
+import { chosenText } from './plan-text.ts';
 import type { Drawn } from './plot.ts';
 
 /** The most cells each way; more are smaller than a pixel or two and make pictures large. */
@@ -46,6 +48,7 @@ export function plotOption({ spec, result, rivals, plane, curves }: Drawn): Reco
     z: 10,
   });
   const { best, validation, validated } = result;
+  const beside = chosenText(best);
   const plateau = [-REACH, REACH].map((steps) =>
     place({
       stopLossPct: best.stopLossPct + steps * Math.abs(spec.stop.step),
@@ -71,7 +74,8 @@ export function plotOption({ spec, result, rivals, plane, curves }: Drawn): Reco
   };
   const marks = [
     mark('winner', best, ['diamond', '#d02f5b']),
-    around,
+    // A sample of the points has no plateau.
+    ...(samples(spec) ? [] : [around]),
     mark('fallback', rivals.fallback, ['rect', COLOURS.fallback]),
     ...(rivals.incumbent === null ? [] : [mark('served now', rivals.incumbent, ['triangle', COLOURS.served])]),
   ];
@@ -107,7 +111,7 @@ export function plotOption({ spec, result, rivals, plane, curves }: Drawn): Reco
     title: [
       { text: `${spec.pair} ${spec.timeframe} - ${verdict}`, left: 20, top: 10, textStyle: { ...text, fontSize: 17 } },
       {
-        text: `${objective} of each stop and target, whole period`,
+        text: `${objective} of each stop and target${samples(spec) ? ' that was tried' : ''}, whole period${beside === undefined ? '' : `,\nwith ${beside}`}`,
         left: 70,
         top: 44,
         textStyle: { ...text, fontSize: 13 },

@@ -10,6 +10,7 @@ import { requireSpec, specFrom } from './spec.ts';
 import { queuedStudy } from './study-states.ts';
 
 export { type AllPairs, candlesAgeMs, planAllPairs } from './all-pairs.ts';
+export { planAt } from './axes.ts';
 export { type ExitPlan, isPlain, requirePlan } from './exit-plan.ts';
 export { bestInHindsight, compareInHindsight, type HindsightSums, noHindsight, type PastTrade } from './hindsight.ts';
 export { incumbentOf } from './incumbent.ts';
@@ -18,7 +19,15 @@ export { optunaJournal } from './optuna-journal.ts';
 export { type Replay, type ReplayedTrade, type ReplayRequest, replay, requireLevels } from './replay.ts';
 export { openStudyRunner, type StudyRunner } from './runner.ts';
 export type { StudyRunnerOptions } from './runner-options.ts';
-export { type FieldName, plannedTrials, requireSpec, SEARCH_DEFAULTS, samples, specFrom } from './spec.ts';
+export {
+  type FieldName,
+  plannedTrials,
+  requireSpec,
+  SEARCH_DEFAULTS,
+  samples,
+  specFrom,
+  unpublishable,
+} from './spec.ts';
 export { openStudyPool, type RunningStudy, type StudyEnd, type StudyPool, type StudyWatch } from './study-pool.ts';
 export { hubCandles, type Material, materialFor, type StudySources } from './study-sources.ts';
 export { queuedStudy } from './study-states.ts';

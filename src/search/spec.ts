@@ -105,15 +105,16 @@ export function requireSpec(spec: StudySpec, name: FieldName = (field) => field)
   if (spec.fromMs !== null && spec.toMs !== null && spec.fromMs >= spec.toMs) {
     throw badInput(name('to'), 'not after the beginning', 'a time after from');
   }
-  if (spec.publish && spec.space.length > 0) {
-    const searched = spec.space.map((dimension) => dimension.name).join(', ');
-    throw badInput(
-      name('publish'),
-      `${searched} cannot be published`,
-      'a study of stop and target alone: bots are served no more',
-    );
-  }
+  const why = unpublishable(spec);
+  if (spec.publish && why !== null) throw badInput(name('publish'), why, 'a study of stop and target alone');
   return spec;
+}
+
+/** Why the winner of such a study is never served, however well it is tested, as a sentence without its end; null where it may be. */
+export function unpublishable({ space }: Pick<StudySpec, 'space'>): string | null {
+  if (space.length === 0) return null;
+  const searched = space.map((dimension) => dimension.name).join(', ');
+  return `${searched} cannot be published: bots are served a stop and a target, and these were judged with more beside them`;
 }
 
 function requireSampling(spec: StudySpec, name: FieldName): void {

@@ -2,7 +2,7 @@
 // time. Percentages are at position level.
 import type { Command } from 'commander';
 import { badInput } from '#domain/fault.ts';
-import { type ExitPlan, isPlain, requirePlan } from '#search/search.ts';
+import { type ExitPlan, requirePlan } from '#search/search.ts';
 import { decimal } from './option-values.ts';
 
 /** Options as commander hands them over. */
@@ -54,22 +54,6 @@ export function planOf(options: PlanOptions, leverage: number): ExitPlan {
   };
   requirePlan(plan, leverage, NAMES);
   return plan;
-}
-
-/** The plan in words; undefined when it asks for nothing. */
-export function planText(plan: ExitPlan): string | undefined {
-  if (isPlain(plan)) return undefined;
-  const { trailing, breakEvenPct, targets } = plan;
-  const parts: string[] = [];
-  if (trailing !== null) {
-    const { distancePct, offsetPct, onlyOffset } = trailing;
-    const from = offsetPct === 0 ? '' : `, ${onlyOffset ? 'only ' : ''}above ${offsetPct} %`;
-    parts.push(`stop trails ${distancePct} % behind${from}`);
-  }
-  if (breakEvenPct !== null) parts.push(`to break even above ${breakEvenPct} %`);
-  for (const { afterMinutes, takeProfitPct } of targets)
-    parts.push(`target ${takeProfitPct} % after ${afterMinutes} min`);
-  return parts.join('; ');
 }
 
 function targets(text: string): ExitPlan['targets'] {

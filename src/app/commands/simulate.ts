@@ -18,8 +18,9 @@ import {
 import { openCommandHub } from '../command-hub.ts';
 import { requireConfig } from '../config.ts';
 import { CANDLE_SOURCES, ENTRY_SOURCES, marketSource } from '../market-source.ts';
+import { planText } from '../plan-text.ts';
 import { decimal, FILLS, instant, leverage, oneOf, pair, side, timeframe, whole } from './option-values.ts';
-import { addPlanOptions, type PlanOptions, planOf, planText } from './plan-options.ts';
+import { addPlanOptions, type PlanOptions, planOf } from './plan-options.ts';
 
 interface Options extends PlanOptions {
   readonly pair: string;
