@@ -13,7 +13,8 @@ export type PairEnd =
   | { readonly pair: string; readonly study: Study; readonly skipped: boolean }
   | { readonly pair: string; readonly error: string };
 
-export type PairOutcome = 'PUBLISHED' | 'VALIDATED' | 'NOT_VALIDATED' | 'SKIPPED' | 'FAILED';
+/** `RENEWED`: the levels served before stand, and were published anew. */
+export type PairOutcome = 'PUBLISHED' | 'RENEWED' | 'VALIDATED' | 'NOT_VALIDATED' | 'SKIPPED' | 'FAILED';
 
 /** One row of the summary. Percentages have 4 decimals; null where a pair has no such figure. */
 export interface PairRow {
@@ -93,8 +94,9 @@ const NOTHING = {
   error: null,
 } as const;
 
-function outcomeOf({ result, published }: Study): PairOutcome {
+function outcomeOf({ result, published, renewed }: Study): PairOutcome {
   if (result === null) return 'FAILED';
+  if (renewed === true) return 'RENEWED';
   if (!result.validated) return 'NOT_VALIDATED';
   return published ? 'PUBLISHED' : 'VALIDATED';
 }
@@ -106,6 +108,7 @@ export function pairCounts(rows: readonly PairRow[]) {
     pairs: rows.length,
     searched: rows.filter(({ outcome }) => outcome !== 'SKIPPED' && outcome !== 'FAILED').length,
     published: of('PUBLISHED'),
+    renewed: of('RENEWED'),
     validated: rows.filter(({ outcome, validated }) => outcome !== 'SKIPPED' && validated === true).length,
     skipped: of('SKIPPED'),
     failed: of('FAILED'),
@@ -115,6 +118,7 @@ export function pairCounts(rows: readonly PairRow[]) {
 
 const WORDS: Readonly<Record<PairOutcome, string>> = {
   PUBLISHED: 'published',
+  RENEWED: 'published anew',
   VALIDATED: 'validated',
   NOT_VALIDATED: 'not validated',
   SKIPPED: 'unchanged',
@@ -143,7 +147,7 @@ export function pairsText(rows: readonly PairRow[]): string {
     ]),
     '',
     ...rows.flatMap(({ pair, error }) => (error === null ? [] : [`${pair}: ${error}`])),
-    `${counts.pairs} pairs: ${counts.searched} searched, ${counts.validated} validated, ${counts.published} published, ${counts.skipped} unchanged, ${counts.failed} failed, ${counts.stale} with stale candles`,
+    `${counts.pairs} pairs: ${counts.searched} searched, ${counts.validated} validated, ${counts.published} published, ${counts.renewed === 0 ? '' : `${counts.renewed} published anew, `}${counts.skipped} unchanged, ${counts.failed} failed, ${counts.stale} with stale candles`,
     '',
   ].join('\n');
 }

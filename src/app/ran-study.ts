@@ -1,6 +1,4 @@
 // A study that a command runs itself, in a thread of a pool, from its sources to what is to be kept of it.
-import type { ExitLevels } from '#domain/exit-params.ts';
-import type { Side } from '#domain/market.ts';
 import { planeOf } from '#domain/plane.ts';
 import type { Rivals, Study, StudyResult, StudySpec } from '#domain/study.ts';
 import type { Clock } from '#domain/time.ts';
@@ -11,9 +9,8 @@ import type { MarketSource } from './market-source.ts';
 export interface RanStudyParts {
   readonly source: MarketSource;
   readonly pool: StudyPool;
-  readonly fallback: ExitLevels;
-  /** The levels served for the pair now; null without. */
-  incumbent(pair: string, side: Side | null): Promise<ExitLevels | null>;
+  /** Whom the study must beat. */
+  rivals(of: Pick<StudySpec, 'pair' | 'side'>): Promise<Rivals>;
   readonly newId: () => string;
   readonly clock: Clock;
   /** With the pairs it is searched with. */
@@ -24,11 +21,11 @@ export interface RanStudyParts {
 /** Runs `spec`; rejects with the Fault of what cannot be used. */
 export async function ranStudy(
   spec: StudySpec,
-  { source, pool, fallback, clock, lender, together, ...parts }: RanStudyParts,
+  { source, pool, clock, lender, together, ...parts }: RanStudyParts,
   onProgress: (share: number) => void,
 ): Promise<KeptStudy & { readonly study: Study & { readonly result: StudyResult; readonly rivals: Rivals } }> {
   const started = clock.now();
-  const rivals = { fallback, incumbent: await parts.incumbent(spec.pair, spec.side) };
+  const rivals = await parts.rivals(spec);
   const { basis, ...material } = await source.materialOf(spec);
   const pools = await lender?.poolsFor(spec, together ?? []);
   const trials: Trial[] = [];

@@ -4,7 +4,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { ExitLevels } from '#domain/exit-params.ts';
-import { Fault } from '#domain/fault.ts';
+import { Fault, type FaultCode } from '#domain/fault.ts';
 import type { Log } from '#domain/log.ts';
 import type { Study } from '#domain/study.ts';
 import { type Clock, isoTime, type Now } from '#domain/time.ts';
@@ -45,6 +45,9 @@ const LOOK_MS = 2_000;
 /** A last time that lies further ahead was kept by a clock that has been set back since. */
 const AHEAD_MS = 60_000;
 const HOUR_MS = 3_600_000;
+/** Faults that pass by themselves, and how long after one it is tried again. */
+const AWAY: readonly FaultCode[] = ['HUB_UNAVAILABLE', 'JOURNAL_UNAVAILABLE'];
+const RETRY_MS = 60_000;
 
 /** The schedule of `options.plan`, which goes on where the last holder of the lock stopped. */
 export function openSearchSchedule(options: SearchScheduleOptions): SearchSchedule {
@@ -88,14 +91,10 @@ class Schedule {
   async tick({ wallMs, monotonicMs }: Now): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken.error;
     if (this.nextMs !== undefined && wallMs >= this.nextMs && this.#queueing === undefined) {
-      const { plan, folder } = this.#with;
-      writeLast(folder, plan, wallMs);
-      this.nextMs = nextTimeMs(plan, wallMs);
-      this.#queueing = this.#queue()
-        .catch((error: unknown) => this.#fail(error))
-        .finally(() => {
-          this.#queueing = undefined;
-        });
+      this.nextMs = nextTimeMs(this.#with.plan, wallMs);
+      this.#queueing = this.#queueAt(wallMs).finally(() => {
+        this.#queueing = undefined;
+      });
     }
     if (this.#open === undefined || monotonicMs - this.#lookedMs < LOOK_MS) return;
     this.#lookedMs = monotonicMs;
@@ -104,6 +103,22 @@ class Schedule {
 
   async drain(): Promise<void> {
     await this.#queueing;
+  }
+
+  /** Queues and keeps the time. While hub or journal are away it is tried again: what was queued by then is not queued twice. */
+  async #queueAt(wallMs: number): Promise<void> {
+    const { plan, folder, log } = this.#with;
+    try {
+      await this.#queue();
+    } catch (error) {
+      if (!(error instanceof Fault)) this.#broken = { error };
+      else log.error({ error: error.message }, 'the scheduled search of all pairs cannot begin');
+      if (error instanceof Fault && AWAY.includes(error.code)) {
+        this.nextMs = Math.min(this.nextMs ?? Number.POSITIVE_INFINITY, wallMs + RETRY_MS);
+        return;
+      }
+    }
+    writeLast(folder, plan, wallMs);
   }
 
   async #queue(): Promise<void> {
@@ -135,11 +150,6 @@ class Schedule {
     for (const { pair, error } of rows) if (error !== null) log.warn({ pair, error }, 'a pair could not be searched');
     const stale = rows.filter((row) => row.stale).map(({ pair, candlesTo }) => `${pair} (${candlesTo})`);
     if (stale.length > 0) log.warn({ pairs: stale }, `candles are older than ${plan.staleHours} h`);
-  }
-
-  #fail(error: unknown): void {
-    if (!(error instanceof Fault)) this.#broken = { error };
-    else this.#with.log.error({ error: error.message }, 'the scheduled search of all pairs cannot begin');
   }
 }
 

@@ -2,9 +2,18 @@
 
 import { roundPct } from '#domain/decimal.ts';
 import { metricsJson } from '#domain/metrics-json.ts';
-import type { Candidate, Chosen, ExpectancyInterval, Fold, Plane, Study, StudyResult } from '#domain/study.ts';
+import type {
+  Candidate,
+  Chosen,
+  ExpectancyInterval,
+  Fold,
+  Plane,
+  Study,
+  StudyResult,
+  StudySpec,
+} from '#domain/study.ts';
 import { isoTime } from '#domain/time.ts';
-import { plannedTrials } from '#search/search.ts';
+import { type ExitPlan, isPlain, planAt, plannedTrials, unpublishable } from '#search/search.ts';
 
 /** The document of a finished study that took `durationMs`. Percentages have 4 decimals, everything else is unrounded. */
 export function studyJson(study: Study, result: StudyResult, durationMs: number) {
@@ -47,6 +56,10 @@ export function studyJson(study: Study, result: StudyResult, durationMs: number)
     },
     validated: result.validated,
     published: study.published,
+    ...unpublishableJson(spec),
+    ...(result.standing === undefined
+      ? {}
+      : { standing: candidateJson(result.standing), renewed: study.renewed === true }),
   };
 }
 
@@ -74,6 +87,7 @@ export function studyStateJson(study: Study) {
     best: result === null ? null : candidateJson(result.best),
     validated: result?.validated ?? null,
     published,
+    renewed: study.renewed === true,
     error,
   };
 }
@@ -87,13 +101,20 @@ export function planeJson(study: Study, { stops, targets, trades, values }: Plan
   return { stops, targets, objective, ...chosenJson(study.result?.best.space), trades, values };
 }
 
+/** Why the winner is never served; nothing where it may be. */
+function unpublishableJson(spec: StudySpec) {
+  const why = unpublishable(spec);
+  return why === null ? {} : { unpublishable: why };
+}
+
 function candidateJson({ stopLossPct, takeProfitPct, space, objective, metrics }: Candidate) {
   return { stopLossPct, takeProfitPct, ...chosenJson(space), objective, metrics: metricsJson(metrics) };
 }
 
-/** What was chosen beside the levels; nothing where nothing was searched. */
-function chosenJson(space: Chosen['space']): NonNullable<Chosen['space']> {
-  return space ?? {};
+/** What was chosen beside the levels, and the exit plan that it makes, as `simulate` prints it; nothing where nothing was searched. */
+function chosenJson(space: Chosen['space']): NonNullable<Chosen['space']> & { readonly plan?: ExitPlan } {
+  const plan = planAt(space);
+  return { ...space, ...(isPlain(plan) ? {} : { plan }) };
 }
 
 function intervalJson(interval: ExpectancyInterval | null) {

@@ -1,10 +1,8 @@
 // Where a command leaves what it has of studies: with the running service when there is one, else in the data folder directly, under its locks.
-import type { ExitLevels } from '#domain/exit-params.ts';
 import { Fault } from '#domain/fault.ts';
 import type { Log } from '#domain/log.ts';
-import type { Side } from '#domain/market.ts';
-import type { Study } from '#domain/study.ts';
-import { incumbentOf, type KeptStudy, openStudyRunner } from '#search/search.ts';
+import type { Rivals, Study, StudySpec } from '#domain/study.ts';
+import { type KeptStudy, openStudyRunner, rivalsOf } from '#search/search.ts';
 import { acquireLock, hubWrites, openGatewayStore, openHubDesk, openReadStore, openWorkerStore } from '#store/open.ts';
 import type { StudyJournal, StudyRequest } from '#store/store.ts';
 import { systemClock } from './clock.ts';
@@ -17,8 +15,8 @@ import { askLocalGateway } from './local-gateway.ts';
 export interface StudyKeeper {
   /** The studies of the data folder. */
   readonly studies: Pick<StudyJournal, 'page'>;
-  /** The levels published for the pair (and side) in the data folder's hub; null without. */
-  incumbent(pair: string, side: Side | null): Promise<ExitLevels | null>;
+  /** Whom a study of the pair (and side) must beat: the fallback of the configuration, and the levels published in the hub. */
+  rivals(of: Pick<StudySpec, 'pair' | 'side'>): Promise<Rivals>;
   /**
    * Journals the study and, when it is validated and asked for, publishes it; the study as it then is. When no worker runs where the service does,
    * it is journaled and waits for one: `published` is false until then. Rejects with UNUSABLE_INPUT when the data folder cannot be written.
@@ -45,21 +43,21 @@ export function openStudyKeeper(config: Config): StudyKeeper {
         return store.studies.page(query);
       },
     },
-    incumbent: async (pair, side) => {
+    rivals: async (of) => {
       await using open = new AsyncDisposableStack();
       const hub = await openHub(config, silent);
       if (hub !== null) open.use(hub);
       const desk = open.use(await openHubDesk({ folder, hub, log: silent }));
       const { records } = await desk.params.newest();
-      return incumbentOf(records, pair, side);
+      return rivalsOf(records, of, config.fallback);
     },
     keepStudy: async (kept) => {
       const { study } = kept;
       if ((await askLocalGateway(config, '/local/studies', kept)) === undefined) {
         await requestDirectly(config, { kind: 'keep', studyId: study.id, ...kept }, study.createdAtMs);
       }
-      const wantsPublishing = study.spec.publish && study.result?.validated === true;
-      return (await studyWhen(folder, study.id, ({ published }) => published || !wantsPublishing)) ?? study;
+      // It is journaled when it has been published.
+      return (await studyWhen(folder, study.id, hasEnded)) ?? study;
     },
     cancelStudy: async (id) => {
       const study = await requireUnfinished(folder, id);

@@ -17,7 +17,7 @@ export function studyListText(studies: readonly Study[]): string {
     stateOf(study),
     levelsOf(study),
     study.result === null ? '' : study.result.validated ? 'yes' : 'no',
-    study.published ? 'yes' : 'no',
+    study.published ? 'yes' : study.renewed === true ? 'anew' : 'no',
   ]);
   const head = [
     'id',

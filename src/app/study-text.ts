@@ -1,9 +1,10 @@
 // A study in words and small tables, for the person who asked for it on a terminal.
 import { roundHalfAway } from '#domain/decimal.ts';
 import type { ExitLevels } from '#domain/exit-params.ts';
-import { DIMENSION_NAMES, type Metrics, type Rivals, type Study, type StudyResult } from '#domain/study.ts';
+import type { Metrics, Rivals, Study, StudyResult } from '#domain/study.ts';
 import { isoTime } from '#domain/time.ts';
-import { samples } from '#search/search.ts';
+import { samples, unpublishable } from '#search/search.ts';
+import { chosenText, replayOptions } from './plan-text.ts';
 import { textTable } from './text-table.ts';
 
 /** The study's best, peak, folds, conditions and verdict, ending with a line break. `rivals` null: their levels are not known any more. */
@@ -17,6 +18,7 @@ export function studyText(study: Study, result: StudyResult, rivals: Rivals | nu
     figure(fold.inSample.expectancyPct),
     figure(fold.outOfSample.expectancyPct),
     `${fold.outOfSample.trades}`,
+    ...(spec.space.length === 0 ? [] : [chosenText(fold) ?? '']),
   ]);
   const period =
     candles.fromMs === null || candles.toMs === null ? '' : ` from ${day(candles.fromMs)} to ${day(candles.toMs)}`;
@@ -29,13 +31,7 @@ export function studyText(study: Study, result: StudyResult, rivals: Rivals | nu
       metricsRow(samples(spec) ? 'best trial' : 'best plateau', result.best, result.best.metrics),
       metricsRow('peak', result.peak, result.peak.metrics),
     ]),
-    ...(result.best.space?.maxHold === undefined
-      ? []
-      : [`longest hold: ${result.best.space.maxHold} candles (best), ${result.peak.space?.maxHold} (peak)`]),
-    ...DIMENSION_NAMES.flatMap((name) => {
-      const value = name === 'maxHold' ? undefined : result.best.space?.[name];
-      return value === undefined ? [] : [`${name}: ${value}`];
-    }),
+    ...besideText(study, result),
     '',
     ...textTable([
       ['unseen entries', ...COLUMNS],
@@ -46,7 +42,18 @@ export function studyText(study: Study, result: StudyResult, rivals: Rivals | nu
     '',
     ...(folds.length === 0
       ? ['no fold could be tested']
-      : textTable([['tested', 'stop', 'target', 'mean % in sample', 'out of sample', 'trades'], ...folds])),
+      : textTable([
+          [
+            'tested',
+            'stop',
+            'target',
+            'mean % in sample',
+            'out of sample',
+            'trades',
+            ...(spec.space.length === 0 ? [] : ['with']),
+          ],
+          ...folds,
+        ])),
     '',
     ...validation.conditions.map(({ passed, sentence }) => `${passed ? 'passed' : 'FAILED'}  ${sentence}`),
     ...validation.warnings.map((warning) => `warning ${warning}`),
@@ -54,6 +61,17 @@ export function studyText(study: Study, result: StudyResult, rivals: Rivals | nu
     verdict(study, result),
     '',
   ].join('\n');
+}
+
+/** What was chosen beside the levels, and how to look at it again. */
+function besideText({ spec }: Study, { best, peak }: StudyResult): readonly string[] {
+  const [ofBest, ofPeak] = [chosenText(best), chosenText(peak)];
+  if (ofBest === undefined || ofPeak === undefined) return [];
+  return [
+    `${samples(spec) ? 'best trial' : 'best plateau'} with ${ofBest}`,
+    ...(ofPeak === ofBest ? [] : [`peak with ${ofPeak}`]),
+    `replayed by: simulate ${replayOptions(best, spec.maxHold)}`,
+  ];
 }
 
 const COLUMNS = ['stop', 'target', 'trades', 'win rate', 'profit factor', 'mean %', 'net %', 'drawdown %'];
@@ -74,6 +92,17 @@ function metricsRow(name: string, levels: ExitLevels | null, metrics: Metrics): 
 
 function verdict(study: Study, result: StudyResult): string {
   const levels = `${pct(result.best.stopLossPct)} / ${pct(result.best.takeProfitPct)}`;
+  const { standing } = result;
+  const why = unpublishable(study.spec);
+  if (why !== null)
+    return `${result.validated ? 'Validated' : 'Not validated, as said above'}, and not published: ${why}.`;
+  if (standing !== undefined) {
+    const served = `${pct(standing.stopLossPct)} / ${pct(standing.takeProfitPct)}`;
+    const found = `Not validated: ${levels} does not beat ${served}, which is served now and meets every other condition itself`;
+    if (study.renewed === true) return `${found}. It was published anew.`;
+    if (!study.spec.publish) return `${found}. It is not published anew, since --publish was not asked for.`;
+    return `${found}. It is handed over and will be published anew when a worker runs, unless other levels are by then.`;
+  }
   if (!result.validated) return `Not validated, as said above: ${levels} is not published.`;
   if (study.published) return `Validated and published: ${study.spec.pair} is served ${levels} from now on.`;
   if (study.spec.publish) return `Validated: ${levels}. It is handed over and will be published when a worker runs.`;

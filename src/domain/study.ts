@@ -202,6 +202,11 @@ export interface StudyResult {
   readonly incumbent: Metrics | null;
   readonly validation: Validation;
   readonly validated: boolean;
+  /**
+   * The levels served now, with their figures over all entries, where they stand: the winner fails for not beating them alone, and they meet every other
+   * condition themselves. Absent: they do not, or may not be published anew.
+   */
+  readonly standing?: Candidate;
 }
 
 /** What a winner has to beat, position level. */
@@ -210,6 +215,8 @@ export interface Rivals {
   readonly fallback: ExitLevels;
   /** What is published for the pair; null: nothing is. */
   readonly incumbent: ExitLevels | null;
+  /** Whether the incumbent is a validated record of exactly this pair and side, and so may be published anew; absent: no. */
+  readonly renewable?: boolean;
 }
 
 /** A study as journaled. Times in epoch ms. */
@@ -231,6 +238,9 @@ export interface Study {
   readonly startedAtMs: number | null;
   readonly finishedAtMs: number | null;
   readonly result: StudyResult | null;
+  /** Whether its winner was. */
   readonly published: boolean;
+  /** Whether the levels served before were published anew instead; absent: no. */
+  readonly renewed?: boolean;
   readonly error: string | null;
 }

@@ -2,7 +2,7 @@
 import { roundPct } from '#domain/decimal.ts';
 import { requirePair } from '#domain/market.ts';
 import type { Candidate, Study, StudyResult } from '#domain/study.ts';
-import { plannedTrials } from '#search/search.ts';
+import { plannedTrials, unpublishable } from '#search/search.ts';
 import { builder } from './builder.ts';
 import { spend, spendPlane } from './context.ts';
 import { ChosenValueType, chosenValues } from './dimension.ts';
@@ -29,7 +29,7 @@ const CandidateType = builder.objectRef<Candidate>('Candidate').implement({
     }),
     space: t.field({
       type: [ChosenValueType],
-      description: 'Beside the levels, where more was searched.',
+      description: 'Beside the levels, where more was searched: objective and metrics are of all of it together.',
       resolve: chosenValues,
     }),
     objective: t.exposeFloat('objective'),
@@ -89,7 +89,23 @@ export const StudyType = builder.objectRef<Study>('Study').implement({
     baseline: t.field({ type: BaselineType, nullable: true, resolve: ({ result }) => result }),
     validation: t.field({ type: ValidationType, nullable: true, resolve: ({ result }) => result?.validation }),
     validated: t.boolean({ nullable: true, resolve: ({ result }) => result?.validated }),
-    published: t.exposeBoolean('published'),
+    published: t.exposeBoolean('published', { description: 'Whether its winner was.' }),
+    standing: t.field({
+      type: CandidateType,
+      nullable: true,
+      description:
+        'The levels served now, where the winner fails for not beating them alone and they meet every other condition themselves.',
+      resolve: ({ result }) => result?.standing,
+    }),
+    renewed: t.boolean({
+      description: 'Whether these were published anew.',
+      resolve: ({ renewed }) => renewed === true,
+    }),
+    unpublishable: t.string({
+      nullable: true,
+      description: 'Why its winner is never published, however well it is tested; null where it may be.',
+      resolve: ({ spec }) => unpublishable(spec),
+    }),
     error: t.exposeString('error', { nullable: true }),
     plane: t.field({
       type: PlaneType,

@@ -120,12 +120,19 @@ const result = v.object({
     warnings: v.array(text),
   }),
   validated: v.boolean(),
+  standing: v.exactOptional(candidate),
 });
 
 const study = v.object({
   id: text,
   spec,
-  rivals: v.exactOptional(v.object({ fallback: v.object(levels), incumbent: v.nullable(v.object(levels)) })),
+  rivals: v.exactOptional(
+    v.object({
+      fallback: v.object(levels),
+      incumbent: v.nullable(v.object(levels)),
+      renewable: v.exactOptional(v.boolean()),
+    }),
+  ),
   basis: v.exactOptional(text),
   together: v.exactOptional(v.array(text)),
   state: v.picklist(['QUEUED', 'RUNNING', 'COMPLETE', 'FAILED', 'CANCELLED']),

@@ -9,6 +9,14 @@ export interface PlaneShape {
 /** Neighbours up to this many grid steps away in each direction count for a plateau. */
 export const REACH = 5;
 
+/** The warning for a plane of at most `REACH` + 1 levels each way: the plateau of every cell is the whole of it, so that the plateaus choose nothing. */
+export function coarseWarnings({ rows, columns }: PlaneShape): readonly string[] {
+  if (rows > REACH + 1 || columns > REACH + 1 || rows * columns === 1) return [];
+  return [
+    `on a grid of ${rows} stops x ${columns} targets every plateau is the whole plane: best is its first cell; take smaller steps, or look at the peak`,
+  ];
+}
+
 /** Values closer than this to the greatest one tie with it: 1e-9 of it, or 1e-9. */
 export function tieTolerance(greatest: number): number {
   return 1e-9 * Math.max(1, Math.abs(greatest));

@@ -134,9 +134,9 @@ class Runner {
       return;
     }
     if (request.kind === 'keep') {
-      const published = wantsPublishing(request.study) && (await this.#publisher.give(request.study));
+      const given = wantsPublishing(request.study) ? await this.#publisher.give(request.study) : { published: false };
       if (request.trials.length > 0) await trials.append(request.studyId, request.trials);
-      await studies.save({ ...request.study, published }, { requestSeq, plane: request.plane ?? undefined });
+      await studies.save({ ...request.study, ...given }, { requestSeq, plane: request.plane ?? undefined });
       return;
     }
     const [study] = await studies.byIds([request.studyId]);

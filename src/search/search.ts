@@ -13,7 +13,7 @@ export { type AllPairs, candlesAgeMs, planAllPairs } from './all-pairs.ts';
 export { planAt } from './axes.ts';
 export { type ExitPlan, isPlain, requirePlan } from './exit-plan.ts';
 export { bestInHindsight, compareInHindsight, type HindsightSums, noHindsight, type PastTrade } from './hindsight.ts';
-export { incumbentOf } from './incumbent.ts';
+export { incumbentOf, rivalsOf } from './incumbent.ts';
 export { Lender } from './lending.ts';
 export { optunaJournal } from './optuna-journal.ts';
 export { type Replay, type ReplayedTrade, type ReplayRequest, replay, requireLevels } from './replay.ts';

@@ -8,6 +8,7 @@ import type { Choice, Winner } from './choice.ts';
 import { metricsOf, wholeDays } from './metrics.ts';
 import { objectiveOf } from './objective.ts';
 import { type PairPools, rangeKey } from './pair-pools.ts';
+import { coarseWarnings } from './plateau.ts';
 import { BORROWED_TRADES } from './shrink.ts';
 import { cellsPerLevels, pointAt, type Space, spaceOf } from './space.ts';
 import { samples } from './spec.ts';
@@ -16,7 +17,7 @@ import { chooseAmongAll } from './study-cells.ts';
 import { chooseAmongTrials } from './study-trials.ts';
 import type { TrialLog } from './trial-log.ts';
 import { validate } from './validate.ts';
-import { planFolds, replayer } from './walk-forward.ts';
+import { type Point, planFolds, replayer } from './walk-forward.ts';
 
 /** A spec that was checked, and what it is run on. */
 export interface StudyInput {
@@ -31,6 +32,8 @@ export interface StudyInput {
   /** Levels a winner must beat; position level. */
   readonly fallback: ExitLevels;
   readonly incumbent: ExitLevels | null;
+  /** Whether the incumbent may be published anew where it stands; absent: no. */
+  readonly renewable?: boolean | undefined;
   /** Of pairs searched together, this one among them: what they lend each other. Not by calmar, `tpe` and `random`. */
   readonly pools?: PairPools;
 }
@@ -82,11 +85,11 @@ export function runStudy(
   onProgress(0.995);
 
   const replay = replayer(candles, spec);
-  const candidate = ({ cell, objective }: Winner): Candidate => {
-    const point = pointAt(space, cell);
+  const judged = (point: Point, objective: number): Candidate => {
     const metrics = metricsOf(replay(entries, point), days);
     return { ...point, objective: objectiveOf(metrics, spec.objective) ?? objective, metrics };
   };
+  const candidate = ({ cell, objective }: Winner) => judged(pointAt(space, cell), objective);
   const result: StudyResult = {
     candles: input.report,
     entries: report,
@@ -100,10 +103,14 @@ export function runStudy(
       warnings: [
         ...proof.validation.warnings,
         ...borderWarnings(space, winners.best.cell),
+        ...(samples(spec)
+          ? []
+          : coarseWarnings({ rows: space.grid.stopsPct.length, columns: space.grid.targetsPct.length })),
         ...borrowWarnings(count, pools?.get(rangeKey(candles))?.trades),
       ],
     },
     validated: proof.validated,
+    ...(proof.standing === null ? {} : { standing: judged(proof.standing, 0) }),
   };
   onProgress(1);
   return { result, plane: planeOf(space, { chosen, best: winners.best.cell, trades: count }) };

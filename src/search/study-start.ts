@@ -5,7 +5,7 @@ import type { Study } from '#domain/study.ts';
 import type { Clock } from '#domain/time.ts';
 import type { ParamStore, StudyJournal, TrialJournal } from '#store/store.ts';
 import { mark } from '#trace/trace.ts';
-import { incumbentOf } from './incumbent.ts';
+import { rivalsOf } from './incumbent.ts';
 import type { Lender } from './lending.ts';
 import type { RunningStudy, StudyPool } from './study-pool.ts';
 import { StudyProgress } from './study-progress.ts';
@@ -41,10 +41,7 @@ export async function startStudy(
 ): Promise<Running> {
   const { wallMs, monotonicMs } = clock.now();
   const { id, spec } = waiting;
-  const rivals = waiting.rivals ?? {
-    fallback,
-    incumbent: incumbentOf((await params.newest()).records, spec.pair, spec.side),
-  };
+  const rivals = waiting.rivals ?? rivalsOf((await params.newest()).records, spec, fallback);
   const known = await trials.of(id);
   const study = begunStudy(waiting, rivals, wallMs);
   await studies.save(study);

@@ -27,10 +27,10 @@ export async function inputOf(
   atHand: ReadCandles | undefined = undefined,
   onRead: (candles: ReadCandles) => void = () => undefined,
 ): Promise<StudyInput> {
-  const { spec, fallback, incumbent, pools } = task;
+  const { spec, fallback, incumbent, renewable, pools } = task;
   const whole = task.candles ?? (await candlesOf(task, atHand, onRead));
   const { from, ...read } = await cutAndEntered(whole, task.signals ?? [], { ...spec, entriesFile: task.entriesFile });
-  return { ...read, source: from, spec, fallback, incumbent, ...(pools === undefined ? {} : { pools }) };
+  return { ...read, source: from, spec, fallback, incumbent, renewable, ...(pools === undefined ? {} : { pools }) };
 }
 
 /** `material` read for `asked`, with the entries of a CSV file where one is named. Rejects with the Fault of what cannot be used. */

@@ -2,13 +2,13 @@
 import { roundedProduct } from '#domain/decimal.ts';
 import type { ExitLevels } from '#domain/exit-params.ts';
 import type { Candles } from '#domain/market.ts';
-import type { Metrics, StudySpec, Validation } from '#domain/study.ts';
+import type { Condition, Metrics, StudySpec, Validation } from '#domain/study.ts';
 import { expectancyInterval } from './bootstrap.ts';
 import type { Entries } from './entries.ts';
 import { sameFind } from './incumbent.ts';
 import type { BlockSums } from './judge.ts';
 import { overfittingOf } from './overfit.ts';
-import { conditionsOf } from './verdict.ts';
+import { BEATS_INCUMBENT, conditionsOf } from './verdict.ts';
 import { dropped, type FoldPlan, type PlannedFold, type Point, replayer, walkForward } from './walk-forward.ts';
 
 /** What is put to the test. */
@@ -25,6 +25,8 @@ export interface Proving {
   readonly best: ExitLevels;
   readonly fallback: ExitLevels;
   readonly incumbent: ExitLevels | null;
+  /** Whether the incumbent may be published anew where it stands. */
+  readonly renewable?: boolean | undefined;
 }
 
 /** The evidence with its conditions, and the figures of those who were to be beaten. */
@@ -34,6 +36,8 @@ export interface Proof {
   readonly fallback: Metrics;
   readonly incumbent: Metrics | null;
   readonly validated: boolean;
+  /** The incumbent where it is to be served on: the winner fails for not beating it alone, and it meets every other condition itself. */
+  readonly standing: ExitLevels | null;
 }
 
 /** Puts a study's procedure to the test. */
@@ -57,19 +61,38 @@ export function validate({ spec, candles, entries, plan, choices, blocks, best, 
           confirmed: sameFind(best, others.incumbent, spec),
         };
   const pbo = overfitting?.pbo ?? null;
+  const shared = { testDays: forward.testDays, pbo, lossShare: overfitting?.lossShare ?? null, fallback };
   const conditions = conditionsOf(
     {
+      ...shared,
       outOfSample: forward.outOfSample,
-      testDays: forward.testDays,
-      pbo,
-      lossShare: overfitting?.lossShare ?? null,
-      fallback,
       incumbent,
       interval,
       stressed: { feePct: stressedFee, metrics: stressed },
     },
     spec,
   );
+  /** The conditions of who is served now in the place of the folds' levels, on the same tests. */
+  const asServed = (levels: ExitLevels): readonly Condition[] => {
+    const same = chosen.map(({ fold }) => ({ fold, levels }));
+    const served = walkForward(same, entries, { replay: replayer(candles, spec), feePct: spec.feePct });
+    const metrics = served.again(replayer(candles, { ...spec, feePct: stressedFee }));
+    return conditionsOf(
+      {
+        ...shared,
+        outOfSample: served.outOfSample,
+        incumbent: null,
+        interval: expectancyInterval(served.trades, spec),
+        stressed: { feePct: stressedFee, metrics },
+      },
+      spec,
+    );
+  };
+  const isMet = ({ passed }: Condition) => passed;
+  const failed = conditions.filter((condition) => !isMet(condition));
+  const isUnbeaten = failed.length === 1 && failed[0]?.name === BEATS_INCUMBENT;
+  const stands =
+    isUnbeaten && others.renewable === true && others.incumbent !== null && asServed(others.incumbent).every(isMet);
   const undecided = plan.folds.filter((fold) => !choices.has(fold));
   return {
     validation: {
@@ -88,7 +111,8 @@ export function validate({ spec, candles, entries, plan, choices, blocks, best, 
     },
     fallback: fallback.metrics,
     incumbent: incumbent?.metrics ?? null,
-    validated: conditions.every(({ passed }) => passed),
+    validated: failed.length === 0,
+    standing: stands ? others.incumbent : null,
   };
 }
 

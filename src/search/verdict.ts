@@ -25,6 +25,9 @@ export interface Evidence {
 
 type Limits = Pick<StudySpec, 'objective' | 'minOosTrades' | 'minTestDays' | 'pboMax' | 'lossShareMax'>;
 
+/** The name of the one condition that asks nothing of the winner itself. */
+export const BEATS_INCUMBENT = 'beats_incumbent';
+
 /** All conditions in a fixed order; a winner is validated when every one is passed. */
 export function conditionsOf(evidence: Evidence, limits: Limits): readonly Condition[] {
   const { outOfSample, testDays, pbo, lossShare, fallback, interval, stressed } = evidence;
@@ -73,7 +76,7 @@ export function conditionsOf(evidence: Evidence, limits: Limits): readonly Condi
 
 /** A challenger must beat the levels served now; the same find again confirms them. */
 function againstIncumbent({ outOfSample, incumbent }: Evidence, objective: Objective): Condition {
-  const name = 'beats_incumbent';
+  const name = BEATS_INCUMBENT;
   if (incumbent === null) {
     return condition(name, true, ['no levels are published for this pair', 'there is nothing to beat']);
   }

@@ -67,6 +67,18 @@ export interface TradeHistory {
   within(query: { readonly fromMs: number; readonly toMs: number }): Promise<readonly ClosedTrade[]>;
 }
 
+/** The single closed trades that a hub shared by a fleet holds. */
+export interface SharedTradeHistory {
+  /**
+   * The trades closed at fromMs <= closedAt < toMs, oldest first, and how many points lack the side, opening, leverage or profit of a trade. Rejects with
+   * HUB_UNAVAILABLE.
+   */
+  within(
+    query: { readonly fromMs: number; readonly toMs: number },
+    signal?: AbortSignal,
+  ): Promise<{ readonly trades: readonly ClosedTrade[]; readonly incomplete: number }>;
+}
+
 /** A series of candles as the hub knows it. */
 export interface CandleListing {
   readonly pair: string;

@@ -28,6 +28,7 @@ export type {
   EntryStore,
   ParamStore,
   RecordedTrades,
+  SharedTradeHistory,
   SnapshotStore,
   SourceSums,
   TradeHistory,

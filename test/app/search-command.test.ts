@@ -62,7 +62,7 @@ async function run(words: readonly string[], change: Partial<SearchSurroundings>
     threads: 2,
     openHub: emptyHub,
     studies: { page: async () => [] },
-    incumbent: async () => null,
+    rivals: async () => ({ fallback: { stopLossPct: -2, takeProfitPct: 1 }, incumbent: null }),
     keepStudy: async (made) => {
       const { study } = made;
       kept.push(made);
@@ -208,9 +208,10 @@ describe('search --json', () => {
   });
 
   it('measures what is served now', async () => {
-    const incumbent = vi.fn(async () => ({ stopLossPct: -1.5, takeProfitPct: 2 }));
-    const { printed } = await run([...SMALL, '--json', '--side', 'short'], { incumbent });
-    expect(incumbent).toHaveBeenCalledWith('BTC/USDT', 'SHORT');
+    const fallback = { stopLossPct: -2, takeProfitPct: 1 };
+    const rivals = vi.fn(async () => ({ fallback, incumbent: { stopLossPct: -1.5, takeProfitPct: 2 } }));
+    const { printed } = await run([...SMALL, '--json', '--side', 'short'], { rivals });
+    expect(rivals).toHaveBeenCalledWith(expect.objectContaining({ pair: 'BTC/USDT', side: 'SHORT' }));
     const { baseline, validation } = JSON.parse(printed);
     expect(baseline.incumbent.trades).toBe(validation.outOfSample.trades);
   });

@@ -3,7 +3,9 @@ import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { Fault } from '#domain/fault.ts';
 import { openStudyRunner, type StudyRunner } from '#search/search.ts';
+import type { StudyJournal } from '#store/store.ts';
 import { listen } from '#trace/trace.ts';
 import { NO_PLAN, type SearchPlan } from '../../src/app/search-plan.ts';
 import { openSearchSchedule, type SearchSchedule } from '../../src/app/search-schedule.ts';
@@ -35,8 +37,8 @@ async function house() {
   const fallback = { stopLossPct: -2, takeProfitPct: 1 };
   let ids = 0;
   const runners: StudyRunner[] = [];
-  const open = (change: Partial<SearchPlan> = {}) => {
-    const { studyRequests: requests, ...journal } = worker;
+  const open = (change: Partial<SearchPlan> = {}, save: StudyJournal['save'] = worker.studies.save) => {
+    const { studyRequests: requests, ...journal } = { ...worker, studies: { ...worker.studies, save } };
     const runner = openStudyRunner({ ...journal, requests, candlesFolder: folder, fallback, threads: 2, clock, log });
     runners.push(runner);
     const newId = () => `study-${++ids}`;
@@ -117,3 +119,30 @@ it('says so when levels would lapse between two times', async () => {
   const warned = home.store.log.lines.filter(({ level }) => level === 'warn').map(({ message }) => message);
   expect(warned.join()).toContain('they will lapse in between');
 });
+
+it('is put off while the journal cannot be written, and then queues each pair once', async () => {
+  await using home = await house();
+  const { save } = home.store.worker.studies;
+  let room = 1;
+  const both = home.open({}, (study, extras) => {
+    room -= 1;
+    return room < 0 ? Promise.reject(new Fault('JOURNAL_UNAVAILABLE', 'the disk is full')) : save(study, extras);
+  });
+  await home.store.clock.advance(DAY_MS);
+  await both.schedule.tick(home.store.clock.now());
+  await both.schedule.drain();
+  // One of two was queued by then; whoever starts now does not believe that it is done.
+  expect((await home.studies()).map(({ spec }) => spec.pair)).toEqual(['BTC/USDT']);
+  expect(home.store.log.lines.some(({ message }) => message.includes('cannot begin'))).toBe(true);
+  room = Number.POSITIVE_INFINITY;
+  await home.store.clock.advance(59_000);
+  await both.schedule.tick(home.store.clock.now());
+  await both.schedule.drain();
+  expect(await home.studies()).toHaveLength(1);
+  await home.store.clock.advance(1_000);
+  await home.settle(both);
+  expect((await home.studies()).map(({ spec }) => spec.pair).sort()).toEqual(['BTC/USDT', 'ETH/USDT']);
+  // Nothing is made up for afterwards.
+  await home.settle(home.open());
+  expect(await home.studies()).toHaveLength(2);
+}, 30_000);

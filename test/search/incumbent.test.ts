@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ParamRecord } from '#domain/exit-params.ts';
 import { sameFind } from '#search/incumbent.ts';
-import { incumbentOf, SEARCH_DEFAULTS } from '#search/search.ts';
+import { incumbentOf, rivalsOf, SEARCH_DEFAULTS } from '#search/search.ts';
 
 function record(pair: string, stopLossPct: number, change: Partial<ParamRecord> = {}): ParamRecord {
   return {
@@ -74,5 +74,25 @@ describe('sameFind', () => {
     expect(sameFind(at(-1.506, 2), served, grid(0.001))).toBe(false);
     expect(sameFind(at(-1.75, 2), served, grid(0.25))).toBe(false);
     expect(sameFind(served, served, grid(0.25))).toBe(true);
+  });
+
+  it('is none that has more beside its levels', () => {
+    expect(sameFind({ ...served, space: { trailing: 1 } }, served, SEARCH_DEFAULTS)).toBe(false);
+    expect(sameFind({ ...served, space: { maxHold: 50 } }, served, SEARCH_DEFAULTS)).toBe(false);
+  });
+});
+
+describe('rivalsOf', () => {
+  const fallback = { stopLossPct: -2, takeProfitPct: 1 };
+  const of = (records: readonly ParamRecord[], side: 'LONG' | null = null) =>
+    rivalsOf(records, { pair: 'BTC/USDT:USDT', side }, fallback);
+
+  it('may publish anew what was validated for exactly this pair and side, and nothing else', () => {
+    const own = record('BTC/USDT:USDT', -1.5, { validated: true });
+    expect(of([own])).toEqual({ fallback, incumbent: { stopLossPct: -1.5, takeProfitPct: 1 }, renewable: true });
+    expect(of([{ ...own, validated: null }])).toMatchObject({ incumbent: { stopLossPct: -1.5 }, renewable: false });
+    expect(of([{ ...own, pair: 'BTC/USDT' }])).toMatchObject({ incumbent: { stopLossPct: -1.5 }, renewable: false });
+    expect(of([own], 'LONG')).toMatchObject({ incumbent: { stopLossPct: -1.5 }, renewable: false });
+    expect(of([])).toEqual({ fallback, incumbent: null, renewable: false });
   });
 });

@@ -1,7 +1,7 @@
 // The winner's rules: peak, neighbourhood mean, and one tie rule for both.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { greatestCell, plateauScores, winnersOf } from '#search/plateau.ts';
+import { coarseWarnings, greatestCell, plateauScores, winnersOf } from '#search/plateau.ts';
 
 const NONE = Number.NaN;
 
@@ -70,3 +70,17 @@ function meanAround(values: Float64Array, { rows, columns }: { rows: number; col
   }
   return near.reduce((sum, value) => sum + value, 0) / near.length;
 }
+
+describe('coarseWarnings', () => {
+  it('tells when the plateaus of all cells are the whole plane, whatever its values', () => {
+    const sizes = fc.integer({ min: 1, max: 14 });
+    fc.assert(
+      fc.property(sizes, sizes, (rows, columns) => {
+        const values = Float64Array.from({ length: rows * columns }, (_, cell) => 2 ** -cell);
+        const scores = plateauScores(values, { rows, columns });
+        const alike = Math.max(...scores) - Math.min(...scores) < 1e-15;
+        expect(coarseWarnings({ rows, columns }).length > 0).toBe(alike && rows * columns > 1);
+      }),
+    );
+  });
+});

@@ -1,4 +1,4 @@
-// `paramgate report`: over the closed trades recorded in the data folder, what the levels they were given earned beside what the fallback would have
+// `paramgate report`: over the closed trades recorded in the data folder and in the fleet's hub, what the levels they were given earned beside what the fallback would have
 // earned and the best possible in hindsight. Trades whose levels or candles are not at hand are counted and left out.
 import type { Command } from 'commander';
 import type { ExitLevels } from '#domain/exit-params.ts';
@@ -7,6 +7,7 @@ import { isoTime } from '#domain/time.ts';
 import type { ClosedTrade } from '#domain/trade.ts';
 import { compareInHindsight, type PastTrade, readMaterial } from '#search/search.ts';
 import { openReadStore, type ReadStore } from '#store/open.ts';
+import type { SharedTradeHistory } from '#store/store.ts';
 import { openCommandHub } from '../command-hub.ts';
 import { type Config, requireConfig } from '../config.ts';
 import { HindsightGroups, type HindsightRow, type LevelsOrigin } from '../hindsight-report.ts';
@@ -50,14 +51,24 @@ async function report(options: Options, config: Config): Promise<string> {
   await using hub = await openCommandHub(config);
   const source = await marketSource({ candles: options.candles, entries: 'every_candle' }, config.candles, hub);
   await using store = await openReadStore({ folder: config.data });
-  const all = await store.history.within({ fromMs: options.from ?? 0, toMs: options.to ?? EVER_MS });
+  const problems: string[] = [];
+  const period = { fromMs: options.from ?? 0, toMs: options.to ?? EVER_MS };
+  const { trades: all, incomplete } = await tradesOf(store, hub.history, { period, problems });
   const recorded = options.pair === undefined ? all : all.filter((trade) => trade.pair === options.pair);
-  if (recorded.length === 0)
-    throw new Fault('UNUSABLE_INPUT', `no closed trades are recorded in ${config.data} for what is asked`);
+  if (recorded.length === 0) {
+    const where = hub.history === null ? config.data : `${config.data} and in the hub`;
+    const more = [
+      ...(incomplete > 0 ? [`${incomplete} points in the hub do not say when they opened`] : []),
+      ...problems,
+    ];
+    throw new Fault(
+      'UNUSABLE_INPUT',
+      [`no closed trades are recorded in ${where} for what is asked`, ...more].join('; '),
+    );
+  }
   const groups = new HindsightGroups(config.binEdges);
   const origins = await originsOf(store, config.fallback);
   const left = { levels: 0, candles: 0 };
-  const problems: string[] = [];
   for (const [of, trades] of Map.groupBy(recorded, (trade) => trade.pair)) {
     const sorted = trades
       .map((trade) => groups.sorted(trade, origins(trade)))
@@ -84,7 +95,13 @@ async function report(options: Options, config: Config): Promise<string> {
     const why = problems[0] ?? 'their levels are not recorded, or they lie outside the candles';
     throw new Fault('UNUSABLE_INPUT', `none of ${recorded.length} recorded trades can be compared: ${why}`);
   }
-  const counts = { recorded: recorded.length, compared, withoutLevels: left.levels, withoutCandles: left.candles };
+  const counts = {
+    recorded: recorded.length,
+    compared,
+    withoutLevels: left.levels,
+    withoutCandles: left.candles,
+    incomplete,
+  };
   if (options.json === true) {
     const { total, ...by } = rows;
     const { timeframe, fee, maxHold } = options;
@@ -95,21 +112,45 @@ async function report(options: Options, config: Config): Promise<string> {
   return asText(rows, counts, problems);
 }
 
+/** What is recorded here and, once each, what the fleet's hub holds beside; a hub that cannot be read is a problem, no reason to tell nothing. */
+async function tradesOf(
+  store: Pick<ReadStore, 'history'>,
+  hub: SharedTradeHistory | null,
+  {
+    period,
+    problems,
+  }: { readonly period: { readonly fromMs: number; readonly toMs: number }; readonly problems: string[] },
+): Promise<{ readonly trades: readonly ClosedTrade[]; readonly incomplete: number }> {
+  const here = await store.history.within(period);
+  if (hub === null) return { trades: here, incomplete: 0 };
+  const keyOf = ({ bot, tradeId, pair: of, openedAtMs }: ClosedTrade) => JSON.stringify([bot, tradeId, of, openedAtMs]);
+  const known = new Set(here.map(keyOf));
+  try {
+    const { trades, incomplete } = await hub.within(period);
+    return { trades: [...here, ...trades.filter((trade) => !known.has(keyOf(trade)))], incomplete };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    problems.push(`closed trades of the hub: ${error.message}`);
+    return { trades: here, incomplete: 0 };
+  }
+}
+
 /** Where levels came from: the fallback, a study that was published for the pair before the trade opened, or neither. */
 async function originsOf(
   store: ReadStore,
   fallback: ExitLevels,
 ): Promise<(trade: ClosedTrade) => (levels: ExitLevels) => LevelsOrigin> {
-  const published = (await store.studies.page({ first: 10_000 })).filter((study) => study.published);
+  const published = (await store.studies.page({ first: 10_000 })).flatMap(
+    ({ spec, result, finishedAtMs, ...study }) => {
+      const levels = study.published ? result?.best : study.renewed === true ? result?.standing : undefined;
+      return levels === undefined ? [] : [{ pair: spec.pair, levels, atMs: finishedAtMs ?? 0 }];
+    },
+  );
   const near = (a: ExitLevels, b: ExitLevels) =>
     Math.abs(a.stopLossPct - b.stopLossPct) < 5e-5 && Math.abs(a.takeProfitPct - b.takeProfitPct) < 5e-5;
   return (trade) => (levels) => {
     const found = published.some(
-      ({ spec, result, finishedAtMs }) =>
-        spec.pair === trade.pair &&
-        result !== null &&
-        (finishedAtMs ?? 0) <= trade.openedAtMs &&
-        near(result.best, levels),
+      (one) => one.pair === trade.pair && one.atMs <= trade.openedAtMs && near(one.levels, levels),
     );
     if (found) return 'OPTUNA';
     return near(levels, fallback) ? 'FALLBACK' : 'OTHER';
@@ -118,7 +159,7 @@ async function originsOf(
 
 function asText(
   rows: ReturnType<HindsightGroups['rows']>,
-  counts: Readonly<Record<'recorded' | 'compared' | 'withoutLevels' | 'withoutCandles', number>>,
+  counts: Readonly<Record<'recorded' | 'compared' | 'withoutLevels' | 'withoutCandles' | 'incomplete', number>>,
   problems: readonly string[],
 ): string {
   const table = (name: string, of: readonly HindsightRow[]) => [
@@ -136,9 +177,10 @@ function asText(
     ]),
     '',
   ];
-  const { recorded, compared, withoutLevels, withoutCandles } = counts;
+  const { recorded, compared, withoutLevels, withoutCandles, incomplete } = counts;
   return [
     `${compared} of ${recorded} recorded trades compared; ${withoutLevels} have no levels, ${withoutCandles} no candles. Net profits at position level.`,
+    ...(incomplete === 0 ? [] : [`${incomplete} points in the hub lack a side, an opening, a leverage or a profit.`]),
     '',
     ...table('all', rows.total),
     ...table('pair', rows.pairs),

@@ -5,8 +5,7 @@ import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { ExitLevels } from '#domain/exit-params.ts';
 import { badInput, Fault } from '#domain/fault.ts';
-import type { Side } from '#domain/market.ts';
-import type { Study } from '#domain/study.ts';
+import type { Rivals, Study, StudySpec } from '#domain/study.ts';
 import type { Clock } from '#domain/time.ts';
 import { type KeptStudy, openStudyPool, readMaterial, requireSpec, samples } from '#search/search.ts';
 import type { HubDesk } from '#store/open.ts';
@@ -40,8 +39,8 @@ export interface SearchSurroundings {
   openHub(): Promise<Pick<HubDesk, 'candles' | 'entries'> & AsyncDisposable>;
   /** The studies kept so far. */
   readonly studies: Pick<StudyJournal, 'page'>;
-  /** The levels served for the pair now; null without. */
-  incumbent(pair: string, side: Side | null): Promise<ExitLevels | null>;
+  /** Whom a study must beat. */
+  rivals(of: Pick<StudySpec, 'pair' | 'side'>): Promise<Rivals>;
   /** Keeps the study and publishes it when it is to be; the study as it then is. */
   keepStudy(kept: KeptStudy): Promise<Study>;
   readonly newId: () => string;
