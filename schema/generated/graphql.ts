@@ -105,7 +105,7 @@ export type PauseInput = {
   /** 1 to 500 characters. */
   reason: string;
   side?: Side | null | undefined;
-  /** With a bot: the decisions this source takes part in do not go to that bot. */
+  /** With a bot: the decisions this source takes part in do not go to that bot. One never heard is taken and noted, but for a slip in its case. */
   source?: string | null | undefined;
   /** In the future; absent: until it is resumed. */
   until?: string | null | undefined;

@@ -85,6 +85,8 @@ export async function openGateway(
   const feeders = openFeeders({ journal: store.feeders, trades: store.trades, configured, clock });
   const pauses = openPauses({
     journal: store.pauses,
+    heard: store.feeders,
+    speakers: config.credentials.flatMap(({ role, sources }) => (role === 'feeder' ? [sources] : [])),
     bots: bots.names,
     intake: config.intake,
     newId,

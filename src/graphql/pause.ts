@@ -27,6 +27,12 @@ export const PauseType = builder.objectRef<Pause>('Pause').implement({
       nullable: true,
       description: 'The name of the key that resumed it; null when its time ran out.',
     }),
+    note: t.string({
+      nullable: true,
+      description:
+        'What whoever set it should know: that its source or pair was never heard, so that it stops nothing yet. null: nothing.',
+      resolve: (pause, _args, { pauses }) => pauses.noteOn(pause),
+    }),
   }),
 });
 
@@ -35,7 +41,10 @@ const PauseInputType = builder.inputType('PauseInput', {
   fields: (t) => ({
     pair: t.string(),
     side: t.field({ type: SideType }),
-    source: t.string({ description: 'With a bot: the decisions this source takes part in do not go to that bot.' }),
+    source: t.string({
+      description:
+        'With a bot: the decisions this source takes part in do not go to that bot. One never heard is taken and noted, but for a slip in its case.',
+    }),
     bot: t.string({ description: 'A bot that is configured.' }),
     reason: t.string({ required: true, description: '1 to 500 characters.' }),
     until: t.field({ type: 'DateTime', description: 'In the future; absent: until it is resumed.' }),
@@ -46,7 +55,7 @@ builder.mutationField('pause', (t) =>
   t.field({
     type: PauseType,
     description:
-      'In force when it is answered: for every window decided and every delivery tried after that, also after a restart.',
+      'In force when it is answered: for every window decided and every delivery tried after that, also after a restart. Works on a full disk too.',
     args: { input: t.arg({ type: PauseInputType, required: true }) },
     resolve: (_root, { input: { until, ...request } }, { pauses, caller }) =>
       askUnder('input', () => pauses.pause({ ...request, untilMs: until }, caller.name)),

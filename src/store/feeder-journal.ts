@@ -26,6 +26,8 @@ export interface FeederJournal {
   }): Promise<readonly FeederHeard[]>;
   /** The rhythms of the sources heard last, at most `limit`, latest first. */
   rhythms(limit: number): Promise<readonly { readonly source: string; readonly rhythm: Rhythm }[]>;
+  /** The pairs that kept signals name, by name; at most 10,000. */
+  pairs(): Promise<readonly string[]>;
   /** Votes in windows that closed at `fromMs` or later (at most a day back), whole minutes, of each source; undefined without any. */
   votes(query: {
     readonly fromMs: number;

@@ -10,6 +10,7 @@ import { type Lazy, lazily } from './lazily.ts';
 import { kindHolding } from './outbox-desk.ts';
 import { snapshotStore } from './snapshots.ts';
 import { workerMemory, workerPairing } from './sqlite/pairing.ts';
+import { openPauseReserve } from './sqlite/pause-reserve.ts';
 import { encodePlane } from './sqlite/plane-codec.ts';
 import { type ReadPorts, readPorts } from './sqlite/read-ports.ts';
 import { openWriter, type Writer } from './sqlite/writer.ts';
@@ -51,17 +52,21 @@ export async function openGatewayStore(options: StoreOptions): Promise<GatewaySt
   const reads = readPorts(folder);
   const candles = lazily(() => openWriter({ folder, kinds: ['candles'], sharedTime, outbox: null }, log));
   const side = await openHubSide(hub, { folder, reads, writer, kinds, hubWrites, log, candlesWriter: candles.get });
+  const reserve = await openPauseReserve({
+    folder,
+    rows: {
+      add: (pause) => writer.call('addPause', pause),
+      end: (ending) => writer.call('endPause', ending),
+    },
+    log,
+  });
   return {
     ...reads,
     candles: side.candles,
     entries: side.entries,
     outbox: side.outbox,
     signals: { ...reads.signals, append: (signals) => writer.call('appendSignals', signals) },
-    pauses: {
-      ...reads.pauses,
-      add: (pause) => writer.call('addPause', pause),
-      end: (ending) => writer.call('endPause', ending),
-    },
+    pauses: { ...reads.pauses, add: reserve.add, end: reserve.end },
     studyRequests: { append: (request, atMs) => appendRequest(writer, request, atMs) },
     params: side.params,
     trades: {
@@ -85,7 +90,10 @@ export async function openGatewayStore(options: StoreOptions): Promise<GatewaySt
       await writer.call('requestOfHub', { verb, file: kindHolding(holds), ids });
     },
     onHubWrite: (listener) => hubWrites.listen(({ kind }) => listener(kind)),
-    [Symbol.asyncDispose]: () => closeAll({ reads, side, candles, writer }),
+    [Symbol.asyncDispose]: async () => {
+      await reserve[Symbol.asyncDispose]();
+      await closeAll({ reads, side, candles, writer });
+    },
   };
 }
 

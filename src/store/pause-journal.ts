@@ -3,9 +3,15 @@ import type { Pause } from '#domain/pause.ts';
 
 /** Pauses are never forgotten: decisions name the one that stopped them. */
 export interface PauseJournal {
-  /** Keeps a pause that is in force; one of the same id is left as it is. */
+  /**
+   * Keeps a pause that is in force; one of the same id is left as it is. Also on a full disk, as long as there is room in what was reserved for that: rejects
+   * with JOURNAL_UNAVAILABLE when it could be kept nowhere.
+   */
   add(pause: Pause): Promise<void>;
-  /** Ends the pause at `atMs` unless it is over by then. `pause` as it is afterwards (undefined: there is none); `ended`: by this call. */
+  /**
+   * Ends the pause at `atMs` unless it is over by then. `pause` as it is afterwards (undefined: there is none); `ended`: by this call. Rejects with
+   * JOURNAL_UNAVAILABLE when that cannot be written: the pause stays in force.
+   */
   end(ending: {
     readonly id: string;
     readonly atMs: number;

@@ -20,6 +20,7 @@ function health(more: { sums?: () => Promise<readonly SourceSums[]>; configured?
         { source: '75b', rhythm: rhythm(NOW - 120_001), signalsLastHour: 0, signalsLastDay: 0, defaultedLastDay: 0 },
       ];
     },
+    pairs: async () => [],
     rhythms: async () => [
       { source: '75b', rhythm: rhythm(NOW - 120_001) },
       { source: 'new', rhythm: rhythm(NOW - 9e9, 2) },

@@ -255,6 +255,7 @@ export function memoryDoors(memory: Memory): Doors {
         called(`pauses ${ids.join(' ')}`);
         return values(memory.pauses, ids);
       },
+      noteOn: async ({ source }) => (source === 'unheard' ? 'never heard' : null),
     },
     feeders: {
       all: async () => {

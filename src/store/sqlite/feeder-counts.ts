@@ -75,6 +75,11 @@ const HEARD = `SELECT f.*, total(m.signals) FILTER (WHERE m.atMs > ?) AS hour, t
   FROM (SELECT * FROM feeders ORDER BY lastAtMs DESC LIMIT ?) f LEFT JOIN feederMinutes m ON m.source = f.source AND m.atMs > ?
   GROUP BY f.source ORDER BY f.source`;
 
+/** From one pair to the next along the index, however many signals there are. */
+const PAIRS = `WITH RECURSIVE heard (pair) AS (SELECT min(pair) FROM signals
+  UNION ALL SELECT (SELECT min(s.pair) FROM signals s WHERE s.pair > heard.pair) FROM heard WHERE heard.pair IS NOT NULL)
+  SELECT pair FROM heard WHERE pair IS NOT NULL LIMIT 10000`;
+
 export function feederReader(gateway: ReadFile, worker: ReadFile): FeederJournal {
   return {
     heard: async ({ hourFromMs, dayFromMs, limit }) =>
@@ -89,6 +94,7 @@ export function feederReader(gateway: ReadFile, worker: ReadFile): FeederJournal
       gateway
         .rows('SELECT * FROM feeders ORDER BY lastAtMs DESC LIMIT ?', limit)
         .map((row) => ({ source: row.source as string, rhythm: rhythmFrom(row) })),
+    pairs: async () => gateway.rows(PAIRS).map(({ pair }) => pair as string),
     votes: async ({ fromMs, sources }) => {
       const select =
         'SELECT source, sum(votes) AS votes, sum(joined) AS joined, sum(forwarded) AS forwarded FROM voteMinutes WHERE source';

@@ -1,4 +1,5 @@
-// Pauses in gateway.db: kept and ended by the gateway's writer thread, read by anybody. A row is never removed: decisions name the pause that stopped them.
+// Pauses in gateway.db: kept and ended by the gateway's writer thread, read by anybody, together with those that wait in the reserve for room there.
+// A row is never removed: decisions name the pause that stopped them.
 import type { DatabaseSync } from 'node:sqlite';
 import { isInForce, type Pause } from '#domain/pause.ts';
 import type { PauseJournal } from '../store.ts';
@@ -30,20 +31,36 @@ export function pauseOperations(db: DatabaseSync) {
   };
 }
 
-export function pauseReader(gateway: ReadFile): Omit<PauseJournal, 'add' | 'end'> {
+/** `reserved` reads the pauses in the reserve. One that is a row too is what the row says. */
+export function pauseReader(gateway: ReadFile, reserved: () => readonly Pause[]): Omit<PauseJournal, 'add' | 'end'> {
+  const rowsOf = (ids: readonly string[]) =>
+    gateway
+      .rowsByKey('SELECT * FROM pauses WHERE id', 'id', ids)
+      .map((row) => (row === undefined ? undefined : pauseOf(row)));
+  /** What `read` finds in gateway.db, and what is in the reserve beside it. The reserve is read first: what goes over meanwhile is met twice rather than never. */
+  const both = (read: () => readonly Pause[]) => {
+    const kept = reserved();
+    const rows = read();
+    const found = new Set(rows.map(({ id }) => id));
+    const others = kept.filter(({ id }) => !found.has(id));
+    const known = rowsOf(others.map(({ id }) => id));
+    return { rows, waiting: others.map((pause, at) => known[at] ?? pause) };
+  };
   return {
-    inForce: async (atMs) =>
-      gateway
-        .rows(
-          'SELECT * FROM pauses WHERE endedAtMs IS NULL AND (untilMs IS NULL OR untilMs > ?) ORDER BY seq',
-          Math.floor(atMs),
-        )
-        .map(pauseOf),
-    byIds: async (ids) =>
-      gateway
-        .rowsByKey('SELECT * FROM pauses WHERE id', 'id', ids)
-        .map((row) => (row === undefined ? undefined : pauseOf(row))),
-    newest: async (first) => gateway.rows('SELECT * FROM pauses ORDER BY seq DESC LIMIT ?', first).map(pauseOf),
+    inForce: async (atMs) => {
+      const sql = 'SELECT * FROM pauses WHERE endedAtMs IS NULL AND (untilMs IS NULL OR untilMs > ?) ORDER BY seq';
+      const { rows, waiting } = both(() => gateway.rows(sql, Math.floor(atMs)).map(pauseOf));
+      return [...rows, ...waiting.filter((pause) => isInForce(pause, atMs))];
+    },
+    byIds: async (ids) => {
+      const kept = new Map(reserved().map((pause) => [pause.id, pause]));
+      return rowsOf(ids).map((pause, at) => pause ?? kept.get(ids[at] ?? ''));
+    },
+    newest: async (first) => {
+      const sql = 'SELECT * FROM pauses ORDER BY seq DESC LIMIT ?';
+      const { rows, waiting } = both(() => gateway.rows(sql, first).map(pauseOf));
+      return [...waiting.toReversed(), ...rows].slice(0, first);
+    },
   };
 }
 

@@ -20,6 +20,7 @@ import { changeReader, decisionReader, deliveryReader } from './decision-reader.
 import { feederReader } from './feeder-counts.ts';
 import { settledUpToSeq } from './forgetting.ts';
 import { paramReader } from './param-reader.ts';
+import { pausesInReserve } from './pause-slots.ts';
 import { pauseReader } from './pauses.ts';
 import { ReadFile } from './read-file.ts';
 import { recordedReader } from './recorded-trades.ts';
@@ -70,7 +71,7 @@ export function readPorts(folder: string): ReadPorts {
     trades,
     recorded: recordedReader(closed),
     history: tradeHistory(closed),
-    pauses: pauseReader(gateway),
+    pauses: pauseReader(gateway, () => pausesInReserve(folder)),
     feeders: feederReader(gateway, worker),
     bots: botReader(worker),
     journal: { gateway, worker },
