@@ -20,6 +20,7 @@ import type { PauseWatch } from './pause-watch.ts';
 import { judgePositions, judgeSettings } from './pre-flight.ts';
 import { isOurs, wantedTrade } from './settle.ts';
 import type { TradeRow } from './trade-row.ts';
+import { trail } from './trail.ts';
 
 /** What work at one bot needs. */
 export interface BotContext {
@@ -163,7 +164,7 @@ async function conclude(owed: Owed, ending: Ending, context: BotContext) {
   });
   if (result === 'taken') return result;
   if (verdict.kind !== 'ours') client.forgetSettings();
-  const fields = { bot, decisionId, pair: owed.decision.pair, side: owed.decision.side, status, durationMs };
+  const fields = { ...trail(owed), side: owed.decision.side, status, durationMs };
   if (verdict.kind === 'ours') log.info({ ...fields, tradeId: verdict.tradeId }, 'the bot took the order');
   else if (verdict.kind === 'not-taken') log.info(fields, `the bot did not take the order: ${verdict.text}`);
   else if (verdict.kind === 'refused' && verdict.alarming)
@@ -177,13 +178,13 @@ async function refuse(owed: Owed, text: string, context: BotContext): Promise<un
   const { bot } = owed.delivery;
   await context.ledger.change(bot, owed.decision.id, (current) => ({ next: refusedUnsent(current, text) }));
   context.client.forgetSettings();
-  context.log.warn({ bot, decisionId: owed.decision.id, pair: owed.decision.pair }, `no order was sent: ${text}`);
+  context.log.warn(trail(owed), `no order was sent: ${text}`);
 }
 
 async function keepUnsent(owed: Owed, { ledger, log }: BotContext): Promise<undefined> {
   const { bot } = owed.delivery;
   await ledger.change(bot, owed.decision.id, (current) => ({ next: keptUnsent(current) }));
-  log.info({ bot, decisionId: owed.decision.id, pair: owed.decision.pair }, DRY_RUN);
+  log.info(trail(owed), DRY_RUN);
 }
 
 /**
@@ -195,11 +196,10 @@ async function begin(owed: Owed, { ledger, log, newId, unsent }: BotContext): Pr
   const attemptId = newId();
   try {
     if ((await ledger.begin(owed, attemptId)) === 'begun') return true;
-    log.debug({ bot, decisionId: owed.decision.id }, 'another attempt at this bot is in flight by the journal');
+    log.debug(trail(owed), 'another attempt at this bot is in flight by the journal');
   } catch (error) {
     unsent.add(attemptId);
-    const fields = { bot, decisionId: owed.decision.id, error: String(error) };
-    log.debug(fields, 'the intent could not be journaled; the order was not sent');
+    log.debug({ ...trail(owed), error: String(error) }, 'the intent could not be journaled; the order was not sent');
   }
   // What the journal holds now is read again before the next try.
   ledger.forget(bot, owed.decision.id);

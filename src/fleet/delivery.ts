@@ -23,6 +23,8 @@ export interface FleetSettings {
 export interface Owed {
   readonly delivery: Delivery;
   readonly decision: Decision;
+  /** Of the decision, the first of many: for log lines. */
+  readonly signalIds: readonly string[];
   /** An attempt may start before this. */
   readonly startBeforeMs: number;
   /** Not tried again before this. */
@@ -44,8 +46,10 @@ const MAX_BACKOFF_MS = 4_000;
 const ONE_LOOK = 'one look decides: ';
 
 /** A delivery as read from the journal, with its deadlines. */
-export function owe(delivery: Delivery, decision: Decision, at: { now: Now; settings: FleetSettings }): Owed {
-  const { now, settings } = at;
+export function owe(
+  { delivery, decision, signalIds }: Pick<Owed, 'delivery' | 'decision' | 'signalIds'>,
+  { now, settings }: { now: Now; settings: FleetSettings },
+): Owed {
   const ttlMs = settings.deliveryTtlSeconds * 1_000;
   const settleMs = settings.settleSeconds * 1_000;
   const fromWall = (wallMs: number, spanMs: number) => now.monotonicMs + Math.min(wallMs - now.wallMs, spanMs);
@@ -54,6 +58,7 @@ export function owe(delivery: Delivery, decision: Decision, at: { now: Now; sett
   return {
     delivery,
     decision,
+    signalIds,
     startBeforeMs: fromWall(decision.dueAtMs + ttlMs, ttlMs),
     notBeforeMs: now.monotonicMs,
     settleUntilMs,
@@ -97,15 +102,6 @@ export const oneLookDecides = ({ delivery }: Owed): boolean =>
   delivery.attempts.at(-1)?.error?.startsWith(ONE_LOOK) === true;
 /** Whether an attempt may start now. */
 export const mayStart = (owed: Owed, now: Now): boolean => now.monotonicMs < owed.startBeforeMs;
-
-/** Order of service at a bot: oldest window close, then higher confidence, then id. */
-export function compareService(a: Owed, b: Owed): number {
-  return (
-    a.decision.window.closesAtMs - b.decision.window.closesAtMs ||
-    b.decision.confidenceE4 - a.decision.confidenceE4 ||
-    (a.decision.id < b.decision.id ? -1 : a.decision.id > b.decision.id ? 1 : 0)
-  );
-}
 
 /** Whether it can no longer be started. */
 export const isTooLate = (owed: Owed, now: Now): boolean => isWaiting(owed) && !mayStart(owed, now);

@@ -18,6 +18,7 @@ import {
 import { Held } from './held.ts';
 import { Inquiry } from './inquiry.ts';
 import { look } from './look.ts';
+import { trail } from './trail.ts';
 
 export class Lane {
   readonly #bot: string;
@@ -63,11 +64,7 @@ export class Lane {
       const text = sent ? 'the worker ended before the answer' : 'the intent was journaled late; nothing was sent';
       const verdict = { kind: sent ? 'unknown' : 'not-taken', text } as const;
       const end = { verdict, heard: 'broken', status: null, durationMs: null, chance: 0 } as const;
-      if (sent)
-        log.warn(
-          { bot: this.#bot, decisionId: owed.decision.id },
-          `whether the bot took the order is unknown: ${text}`,
-        );
+      if (sent) log.warn(trail(owed), `whether the bot took the order is unknown: ${text}`);
       this.#recovering += 1;
       this.#run(owed, async () => {
         try {
@@ -200,8 +197,7 @@ export class Lane {
         isTooLate(current, now) ? { next: expired(current, pause) } : undefined,
       );
       if (result !== 'recorded') return;
-      const fields = { bot: this.#bot, decisionId, pair: owed.decision.pair, pauseId: pause?.id };
-      log.warn(fields, 'the order was not delivered in time');
+      log.warn({ ...trail(owed), pauseId: pause?.id }, 'the order was not delivered in time');
     });
   }
 
@@ -218,7 +214,7 @@ export class Lane {
       );
       this.#givingUp.delete(decisionId);
       if (result !== 'recorded') return;
-      const fields = { bot: this.#bot, decisionId, pair: owed.decision.pair, side: owed.decision.side };
+      const fields = { ...trail(owed), side: owed.decision.side };
       const over = oneLookDecides(owed) ? 'the bot could not be asked' : 'its trade was not found';
       log.error(fields, `whether the bot took this order stays unknown (${over}): look at the bot and the exchange`);
     });
@@ -231,7 +227,7 @@ export class Lane {
     if (decisionId !== undefined) this.#working.add(decisionId);
     const running = task()
       .catch((error: unknown) => {
-        log.error({ bot: this.#bot, decisionId, error: String(error) }, 'a step of a delivery failed');
+        log.error({ bot: this.#bot, ...(owed && trail(owed)), error: String(error) }, 'a step of a delivery failed');
       })
       .finally(() => {
         this.#tasks.delete(running);

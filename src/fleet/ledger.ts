@@ -66,10 +66,11 @@ export class Ledger {
     this.#doneMeanwhile.clear();
     try {
       const at = { now: this.#deps.clock.now(), settings: this.#deps.settings };
-      for (const { delivery, decision } of await this.#unread()) {
+      for (const row of await this.#unread()) {
+        const { delivery, decision } = row;
         const known = this.queue(delivery.bot);
         if (known.get(decision.id) !== undefined || this.#doneMeanwhile.has(key(delivery.bot, decision.id))) continue;
-        const owed = owe(delivery, decision, at);
+        const owed = owe(row, at);
         known.set(owed);
         const others = added.get(delivery.bot);
         if (others === undefined) added.set(delivery.bot, [owed]);

@@ -3,6 +3,7 @@ import type { BotContext } from './attempt.ts';
 import { found, foundNothing, isSettling, lookedAt, type Owed, oneLookDecides } from './delivery.ts';
 import { findOurs, wantedTrade } from './settle.ts';
 import type { TradeRow } from './trade-row.ts';
+import { trail } from './trail.ts';
 
 /** Looks once for all `settling` deliveries of one bot. A look that cannot be made decides nothing, and another one is waited for. */
 export async function look(settling: readonly Owed[], context: BotContext): Promise<void> {
@@ -32,7 +33,7 @@ async function match(settling: readonly Owed[], trades: readonly TradeRow[], con
       );
       if (result === 'taken') continue;
       if (result === 'recorded')
-        log.info({ bot, decisionId, tradeId: trade.tradeId }, 'the trade of the order was found');
+        log.info({ ...trail(owed), tradeId: trade.tradeId }, 'the trade of the order was found');
       settled = true;
       break;
     }
@@ -47,7 +48,7 @@ async function settleWithout(owed: Owed, { ledger, log }: BotContext): Promise<v
   const result = await ledger.change(bot, decisionId, (current) =>
     isSettling(current) && oneLookDecides(current) ? { next: foundNothing(current) } : undefined,
   );
-  if (result === 'recorded') log.warn({ bot, decisionId }, `the order made no trade: ${owed.delivery.detail}`);
+  if (result === 'recorded') log.warn(trail(owed), `the order made no trade: ${owed.delivery.detail}`);
 }
 
 /** Reschedules; `failure`: why the bot could not be asked. */
@@ -62,6 +63,6 @@ function later(
     if (current === undefined || !isSettling(current)) continue;
     ledger.reschedule(lookedAt(current, now, { isMade: failure === undefined }));
     const why = failure?.error ?? 'not found';
-    log.debug({ bot: delivery.bot, decisionId: decision.id, why }, 'looked for the trade of an order');
+    log.debug({ ...trail(current), why }, 'looked for the trade of an order');
   }
 }

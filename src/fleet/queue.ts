@@ -1,7 +1,7 @@
 // What one bot is owed, ready to be asked who is next, who is too late and who is settling. However much is owed, a question costs the logarithm of it:
 // a delivery waits in one line (for its turn, its next try, or its pair), and entries of lines that are out of date are dropped when they are met.
 import type { Now } from '#domain/time.ts';
-import { compareService, isSettling, isWaiting, mayStart, type Owed } from './delivery.ts';
+import { isSettling, isWaiting, mayStart, type Owed } from './delivery.ts';
 import { Heap } from './heap.ts';
 
 /** Entries out of date that lines may hold before they are made anew. */
@@ -111,4 +111,13 @@ export class Queue {
   #isCurrent(owed: Owed): boolean {
     return this.#owed.get(owed.decision.id) === owed;
   }
+}
+
+/** Order of service at a bot: oldest window close, then higher confidence, then id. */
+export function compareService(a: Owed, b: Owed): number {
+  return (
+    a.decision.window.closesAtMs - b.decision.window.closesAtMs ||
+    b.decision.confidenceE4 - a.decision.confidenceE4 ||
+    (a.decision.id < b.decision.id ? -1 : a.decision.id > b.decision.id ? 1 : 0)
+  );
 }

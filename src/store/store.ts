@@ -144,12 +144,14 @@ export interface DecisionChanges {
 
 export interface DeliveryJournal {
   /**
-   * Deliveries that are not final or still settled or held, with their attempts and their decisions; oldest window close first. All of them, or those of
-   * `decisionIds`.
+   * Deliveries that are not final or still settled or held, with their attempts, their decisions and the ids of these decisions' signals (the first 100 in
+   * journal order); oldest window close first. All of them, or those of `decisionIds`.
    */
   unfinished(
     decisionIds?: readonly string[],
-  ): Promise<readonly { readonly delivery: Delivery; readonly decision: Decision }[]>;
+  ): Promise<
+    readonly { readonly delivery: Delivery; readonly decision: Decision; readonly signalIds: readonly string[] }[]
+  >;
   /**
    * Journals the intent of an attempt before its request leaves. `busy`: another attempt at this bot is in flight or held (refused by a unique
    * index, whoever asks) and nothing was written.

@@ -75,7 +75,11 @@ export function memoryJournal(): MemoryJournal {
         const asked = decisionIds && new Set(decisionIds);
         const rows = [...deliveries.values()]
           .filter((delivery) => !isDone(delivery) && (asked?.has(delivery.decisionId) ?? true))
-          .map((delivery) => ({ delivery, decision: need(decisions, delivery.decisionId) }))
+          .map((delivery) => ({
+            delivery,
+            decision: need(decisions, delivery.decisionId),
+            signalIds: [`${delivery.decisionId}-signal`],
+          }))
           .sort((a, b) => a.decision.window.closesAtMs - b.decision.window.closesAtMs);
         rowsRead += rows.length;
         return rows;

@@ -31,7 +31,7 @@ function owed(id: string, now = at(0), more: Parameters<typeof decisionOf>[2] = 
   const journal = memoryJournal();
   const decision = decisionOf(id, CLOSE, more);
   journal.owe(decision, ['BOT1']);
-  return owe(journal.delivery(id, 'BOT1'), decision, { now, settings });
+  return owe({ delivery: journal.delivery(id, 'BOT1'), decision, signalIds: [] }, { now, settings });
 }
 
 const end = (verdict: AttemptEnd['verdict'], heard: AttemptEnd['heard'] = 'answer'): AttemptEnd => ({
@@ -128,7 +128,7 @@ describe('an attempt', () => {
     const [, , , failed] = ENDS;
     const one = ended(owed('d'), failed ?? UNKNOWN);
     expect(oneLookDecides(one)).toBe(true);
-    expect(oneLookDecides(owe(structuredClone(one.delivery), one.decision, { now: at(9), settings }))).toBe(true);
+    expect(oneLookDecides(owe(structuredClone(one), { now: at(9), settings }))).toBe(true);
     expect(foundNothing(one).delivery).toMatchObject({ state: 'REFUSED', settleUntilMs: null });
     expect(oneLookDecides(ended(owed('d'), UNKNOWN))).toBe(false);
     expect(gaveUp(ended(owed('d'), UNKNOWN), settings).delivery).toMatchObject({

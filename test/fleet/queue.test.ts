@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Now } from '#domain/time.ts';
 import {
-  compareService,
   concluded,
   type FleetSettings,
   gaveUp,
@@ -15,7 +14,7 @@ import {
   owe,
 } from '#fleet/delivery.ts';
 import { Heap } from '#fleet/heap.ts';
-import { Queue } from '#fleet/queue.ts';
+import { compareService, Queue } from '#fleet/queue.ts';
 import { decisionOf, memoryJournal } from './deliveries.ts';
 
 const settings: FleetSettings = { deliveryTtlSeconds: 30, botTimeoutSeconds: 30, settleSeconds: 300, dryRun: false };
@@ -26,7 +25,7 @@ function owed(id: string, pair: string, { confidenceE4, closesAtMs }: { confiden
   const journal = memoryJournal();
   const decision = decisionOf(id, closesAtMs, { pair, confidenceE4 });
   journal.owe(decision, ['BOT1']);
-  return owe(journal.delivery(id, 'BOT1'), decision, { now: at(0), settings });
+  return owe({ delivery: journal.delivery(id, 'BOT1'), decision, signalIds: [] }, { now: at(0), settings });
 }
 
 /** The rule in words: of those that wait, may start and are due, whose pair is not settling, the first in service. */

@@ -12,6 +12,8 @@ const UNFINISHED = `SELECT d.* FROM deliveries d INDEXED BY deliveriesUnfinished
   WHERE ${IS_UNFINISHED} ${IN_ORDER}`;
 const UNFINISHED_OF = `SELECT d.* FROM deliveries d JOIN decisions c ON c.id = d.decisionId WHERE ${IS_UNFINISHED} AND d.decisionId`;
 
+const SIGNALS_OF = 'SELECT signalId FROM fates WHERE decisionId = ? ORDER BY seq LIMIT 100';
+
 export function decisionReader(worker: ReadFile): Omit<DecisionJournal, 'decide'> {
   return {
     byIds: async (ids) =>
@@ -53,9 +55,13 @@ export function deliveryReader(worker: ReadFile): Omit<DeliveryJournal, 'begin' 
       const ids = [...new Set(deliveries.map(({ decisionId }) => decisionId))];
       const rows = worker.rowsIn('SELECT * FROM decisions WHERE id', ids);
       const decisions = new Map(rows.map((row) => [row.id, decisionOf(row)]));
+      const signals = new Map(
+        ids.map((id) => [id, worker.rows(SIGNALS_OF, id).map(({ signalId }) => signalId as string)]),
+      );
       return deliveries.flatMap((delivery) => {
-        const decision = decisions.get(delivery.decisionId);
-        return decision === undefined ? [] : [{ delivery, decision }];
+        const { decisionId } = delivery;
+        const decision = decisions.get(decisionId);
+        return decision === undefined ? [] : [{ delivery, decision, signalIds: signals.get(decisionId) ?? [] }];
       });
     },
     ofDecisions: async (decisionIds) => {

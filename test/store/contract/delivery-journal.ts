@@ -42,7 +42,8 @@ export function deliveryJournalContract(open: () => Promise<DeliveriesUnderTest>
         [early.id, 'BOT2'],
         [late.id, 'BOT1'],
       ]);
-      expect(unfinished[0]).toEqual({ delivery: delivery(early, 'BOT1'), decision: early });
+      const signalIds = closing(early).fates.map(({ signalId }) => signalId);
+      expect(unfinished[0]).toEqual({ delivery: delivery(early, 'BOT1'), decision: early, signalIds });
       expect(await journal.deliveries.ofDecisions(['none', late.id])).toEqual([[], [delivery(late, 'BOT1')]]);
     });
 
