@@ -11,5 +11,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Every store under test starts threads, and each would strip the types of all its modules anew: half of what such a test costs.
+    env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/paramgate-tests/', import.meta.url)) },
   },
 });
