@@ -33,7 +33,13 @@ try {
     await using store = await openGatewayStore(options);
     const record = (part: Parameters<typeof requireTrades>[0]) => store.trades.record(requireTrades(part));
     const recorder = openRecorder({ recorded: store.recorded, record, slice: 50_000 });
-    const how = { bot: 'BOT3', takeProfitPct: 1, clock: hastyClock(), onProgress: () => undefined };
+    const how = {
+      bot: 'BOT3',
+      takeProfitPct: 1,
+      clock: hastyClock(),
+      beforeRecording: async () => undefined,
+      onProgress: () => undefined,
+    };
     const startedMs = performance.now();
     const { recorded } = await importDatabase(file, recorder, how);
     rates.push((recorded / (performance.now() - startedMs)) * 1_000);

@@ -1,14 +1,26 @@
-// A freqtrade database opened for reading beside a running bot: never written to, and locked for no longer than one short question.
-import { constants, copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+// A freqtrade database opened for reading beside a running bot: never written to, locked for no longer than one short question, and nothing is left beside it.
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { Fault } from '#domain/fault.ts';
 
 /** How long another process may hold the file before we give up. */
 export const LOCK_PATIENCE_MS = 5_000;
-const COPY_TRIES = 5;
+const TRIES = 5;
 
 const BUSY = 5;
 const LOCKED = 6;
@@ -20,14 +32,21 @@ const NOTADB = 26;
 /** What a freqtrade database may be, in words for error messages. */
 const ALLOWED = 'the SQLite database of a freqtrade bot, e.g. tradesv3.sqlite';
 
+/** A file's header says in this byte whether there is a write-ahead log, by this value. */
+const LOG_BYTE = 18;
+const HAS_LOG = 2;
+
 /**
- * Runs `read` on the database in `file`; throws UNUSABLE_INPUT with one line that says what is wrong with the file. Where SQLite cannot read it in place
- * (a read-only folder beside an unfinished log), a copy is read.
+ * Runs `read` on the database in `file`, perhaps several times, of which the last counts; throws UNUSABLE_INPUT with one line that says what is wrong with
+ * the file. A log that no running bot shares with us, and whatever SQLite cannot read in place (a folder that may not be written to), is read from a copy.
  */
 export async function withBotDatabase<T>(file: string, read: (db: DatabaseSync) => T): Promise<T> {
   await requireReadable(file);
   try {
-    return readIn(file, read);
+    const place = realpathSync(file);
+    if (!keepsLog(place) || sharesLog(place)) return readIn(place, read);
+    const atRest = readAtRest(place, read);
+    if (atRest !== undefined) return atRest.value;
   } catch (error) {
     const code = primaryCode(error);
     const inPlaceIsImpossible = code === CANTOPEN || code === READONLY;
@@ -35,7 +54,7 @@ export async function withBotDatabase<T>(file: string, read: (db: DatabaseSync) 
   }
   const folder = mkdtempSync(join(tmpdir(), 'paramgate-import-'));
   try {
-    return readIn(copied(file, folder), read);
+    return readIn(copied(realpathSync(file), folder), read);
   } catch (error) {
     throw faultOf(error, file);
   } finally {
@@ -43,7 +62,40 @@ export async function withBotDatabase<T>(file: string, read: (db: DatabaseSync) 
   }
 }
 
-function readIn<T>(file: string, read: (db: DatabaseSync) => T): T {
+function keepsLog(file: string): boolean {
+  const header = Buffer.alloc(LOG_BYTE + 1);
+  const descriptor = openSync(file, 'r');
+  try {
+    readSync(descriptor, header, { position: 0 });
+  } finally {
+    closeSync(descriptor);
+  }
+  return header[LOG_BYTE] === HAS_LOG;
+}
+
+/** Whether log and its index are there already; else SQLite would make them, and a reader leaves them behind. */
+function sharesLog(file: string): boolean {
+  return existsSync(`${file}-wal`) && existsSync(`${file}-shm`);
+}
+
+/** Reads a database without a log as one that cannot change, which makes no file; undefined when it did change, or has an unfinished log. */
+function readAtRest<T>(file: string, read: (db: DatabaseSync) => T): { readonly value: T } | undefined {
+  const address = pathToFileURL(file);
+  address.searchParams.set('immutable', '1');
+  for (let attempt = 0; attempt < TRIES && !existsSync(`${file}-wal`); attempt += 1) {
+    const before = stamp(file);
+    try {
+      const value = readIn(address, read);
+      if (stamp(file) === before) return { value };
+    } catch (error) {
+      // What changed under the reader may look damaged.
+      if (stamp(file) === before) throw error;
+    }
+  }
+  return undefined;
+}
+
+function readIn<T>(file: string | URL, read: (db: DatabaseSync) => T): T {
   const db = new DatabaseSync(file, { readOnly: true, timeout: LOCK_PATIENCE_MS });
   try {
     // The first question reads the header: what is no database shows itself here.
@@ -67,24 +119,26 @@ async function requireReadable(file: string): Promise<void> {
   }
 }
 
+const PARTS = ['', '-wal', '-journal'];
+
+/** What changes when anybody writes to the database. */
+function stamp(file: string): string {
+  return PARTS.map((part) => {
+    const found = statSync(`${file}${part}`, { throwIfNoEntry: false });
+    return found === undefined ? '-' : `${found.ino} ${found.size} ${found.mtimeMs}`;
+  }).join();
+}
+
 /** The database with its unfinished log, as they were at one moment. */
 function copied(file: string, folder: string): string {
-  const parts = ['', '-wal', '-journal'];
-  const stamp = () =>
-    parts
-      .map((part) => {
-        const found = statSync(`${file}${part}`, { throwIfNoEntry: false });
-        return found === undefined ? '-' : `${found.size} ${found.mtimeMs}`;
-      })
-      .join();
   const target = join(folder, basename(file));
-  for (let attempt = 0; attempt < COPY_TRIES; attempt += 1) {
-    const before = stamp();
-    for (const part of parts) {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const before = stamp(file);
+    for (const part of PARTS) {
       rmSync(`${target}${part}`, { force: true });
       if (existsSync(`${file}${part}`)) copyFileSync(`${file}${part}`, `${target}${part}`);
     }
-    if (stamp() === before) {
+    if (stamp(file) === before) {
       // Opened for writing once, so that the log is taken in.
       const db = new DatabaseSync(target);
       db.prepare('SELECT count(*) FROM sqlite_schema').get();

@@ -2,7 +2,7 @@
 // did not record stays unknown, and what cannot be right is left out with its reason.
 import { roundHalfAway } from '#domain/decimal.ts';
 import { Fault } from '#domain/fault.ts';
-import { isPair, MAX_LEVERAGE } from '#domain/market.ts';
+import { isPair, MAX_LEVERAGE, type Side } from '#domain/market.ts';
 import { type ClosedTrade, requireTrades } from '#domain/trade.ts';
 import type { Skip } from './skipped.ts';
 
@@ -21,6 +21,17 @@ export interface BotFigures {
   readonly exitReason: unknown;
 }
 
+/**
+ * What no price can bring, position level percent: a long loses and a short gains no more than all of it, the same again left for fees and funding; the
+ * other way the price would be a hundred times as high. A stop of a long at -100 is a price of 0.
+ */
+const REACH: Readonly<
+  Record<Side, { readonly leastPct: number; readonly mostPct: number; readonly lowestStopPct: number }>
+> = {
+  LONG: { leastPct: -200, mostPct: 10_000, lowestStopPct: -100 },
+  SHORT: { leastPct: -10_000, mostPct: 200, lowestStopPct: -10_000 },
+};
+
 /** Far below anything a price can show, and coarse enough that no binary noise is left of a division. */
 const DECIMALS = 10;
 
@@ -35,23 +46,39 @@ export function closedTradeOf(bot: string, figures: BotFigures): ClosedTrade | S
   if (typeof leverage !== 'number' || !(leverage > 0 && leverage <= MAX_LEVERAGE)) {
     return skip(`leverage ${shown(leverage)} is not above 0 and at most ${MAX_LEVERAGE}`);
   }
-  if (typeof profitRatio !== 'number' || !Number.isFinite(profitRatio)) return skip('no profit recorded');
+  if (typeof profitRatio !== 'number') return skip('no profit recorded');
+  if (!Number.isFinite(profitRatio)) return skip('a profit that is no finite number');
   if (openedAtMs === undefined) return skip('no opening time');
   if (closedAtMs === undefined) return skip('no closing time');
   if (closedAtMs < openedAtMs) return skip('closed before it was opened');
-  const stop = levelOf(stopRatio);
-  if (stop !== null && stop > 0) return skip('a stop-loss with a positive sign');
-  const target = levelOf(targetRatio);
-  if (target !== null && target < 0) return skip('a take-profit with a negative sign');
   const percent = (ratio: number) => roundHalfAway((ratio * 100) / leverage, DECIMALS);
+  const side = figures.isShort ? 'SHORT' : 'LONG';
+  const { leastPct, mostPct, lowestStopPct } = REACH[side];
+  const profitPct = percent(profitRatio);
+  if (!(profitPct > leastPct && profitPct < mostPct)) {
+    return skip(
+      `a profit that no price can bring; a ${side} earns between ${leastPct} % and ${mostPct} % at leverage 1`,
+    );
+  }
+  const stop = levelOf(stopRatio);
+  if (stop !== null && !Number.isFinite(stop)) return skip('a stop-loss that is no finite number');
+  if (stop !== null && stop > 0) return skip('a stop-loss with a positive sign');
+  const stopPct = stop === null ? null : percent(stop);
+  if (stopPct !== null && stopPct < lowestStopPct) {
+    return skip(`a stop-loss that is no price; that of a ${side} is not below ${lowestStopPct} % at leverage 1`);
+  }
+  const target = levelOf(targetRatio);
+  if (target !== null && !Number.isFinite(target)) return skip('a take-profit that is no finite number');
+  if (target !== null && target < 0) return skip('a take-profit with a negative sign');
   const trade: ClosedTrade = {
     bot,
     tradeId,
     pair,
-    side: figures.isShort ? 'SHORT' : 'LONG',
+    side,
     leverage,
-    profitPct: percent(profitRatio),
-    stopLossPct: stop === null ? null : percent(stop),
+    profitPct,
+    // With `stoploss = -1` a strategy says that it wants none: its price is 0.
+    stopLossPct: stopPct === lowestStopPct ? null : stopPct,
     takeProfitPct: target === null ? null : percent(target),
     openedAtMs,
     closedAtMs,
@@ -74,7 +101,7 @@ export function isSkip(read: ClosedTrade | Skip): read is Skip {
 
 /** freqtrade writes 0 for a level that was never set. */
 function levelOf(ratio: unknown): number | null {
-  return typeof ratio === 'number' && Number.isFinite(ratio) && ratio !== 0 ? ratio : null;
+  return typeof ratio === 'number' && ratio !== 0 ? ratio : null;
 }
 
 function idOf(id: unknown): string | null {
@@ -87,6 +114,6 @@ function textOf(text: unknown): string | null {
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing';
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing');
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }

@@ -2,6 +2,7 @@
 import { Fault } from '#domain/fault.ts';
 import type { Clock } from '#domain/time.ts';
 import { isObject, type JsonObject } from './bot-row.ts';
+import { parsePythonJson } from './python-json.ts';
 
 /** Where a bot listens and how to log in; `url` without credentials and without a slash at its end. */
 export interface BotAccess {
@@ -60,7 +61,7 @@ export function botRequests(
   const answerOf = async (path: string, method: 'GET' | 'POST') => {
     for (let tries = 1; ; tries += 1) {
       const { status, text, retryAfter } = await once(path, method);
-      if (status !== 429 || tries === LIMITED_TRIES || signal.aborted) return { status, json: parsed(text) };
+      if (status !== 429 || tries === LIMITED_TRIES || signal.aborted) return { status, json: parsePythonJson(text) };
       await clock.sleep(retryAfter > 0 ? retryAfter * 1_000 : LIMITED_WAIT_MS, signal);
     }
   };
@@ -93,14 +94,6 @@ function refusal(status: number, json: unknown, path: string): string {
   const words = isObject(json) ? (json.error ?? json.detail) : undefined;
   if (status === 200) return `the answer of ${asked} is not that of a freqtrade`;
   return `${asked} answers ${status}${typeof words === 'string' ? ` (${words.slice(0, 200)})` : ''}`;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const UNTRUSTED = new Set([

@@ -22,14 +22,18 @@ export function figuresOfRow(row: JsonObject): BotFigures {
     targetRatio: undefined,
     openedAtMs: timeOf(row.open_timestamp, row.open_date),
     closedAtMs: timeOf(row.close_timestamp, row.close_date),
-    enterTag: row.enter_tag ?? row.buy_tag,
-    exitReason: row.exit_reason ?? row.sell_reason,
+    enterTag: told(row.enter_tag) ?? told(row.buy_tag),
+    exitReason: told(row.exit_reason) ?? told(row.sell_reason),
   };
 }
 
-/** What an `exit_fill` says: figures of the whole trade, or that the trade goes on (an exit of a part of it). Values may all be texts, as webhooks send them. */
-export function figuresOfExit(message: JsonObject): BotFigures | 'partial' {
-  const isFinal = truth(message.is_final_exit) ?? truth(message.sub_trade) !== true;
+/**
+ * What an `exit_fill` says: figures of the whole trade, that the trade goes on (an exit of a part of it), or neither for certain. Values may all be texts, as
+ * webhooks send them.
+ */
+export function figuresOfExit(message: JsonObject): BotFigures | 'partial' | 'undecided' {
+  const isFinal = truth(message.is_final_exit) ?? not(truth(message.sub_trade)) ?? hasFinalProfit(message);
+  if (isFinal === undefined) return 'undecided';
   if (!isFinal) return 'partial';
   return {
     tradeId: figure(message.trade_id) ?? message.trade_id,
@@ -58,9 +62,20 @@ function timeOf(epochMs: unknown, text: unknown): number | undefined {
   return typeof epochMs === 'number' && Number.isSafeInteger(epochMs) ? epochMs : botTimeMs(text);
 }
 
-/** A number, also as the text of one; Python's `None`, `nan` and anything else are none. */
+/** freqtrade tells a profit of the whole only when the trade has ended, `None` before. */
+function hasFinalProfit(message: JsonObject): boolean | undefined {
+  return 'final_profit_ratio' in message ? figure(message.final_profit_ratio) !== undefined : undefined;
+}
+
+function not(truth: boolean | undefined): boolean | undefined {
+  return truth === undefined ? undefined : !truth;
+}
+
+/** A number, also as the text of one and as Python writes those that are not finite; `None` and anything else are none. */
 function figure(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
+  if (typeof value === 'string' && /^\s*nan\s*$/i.test(value)) return Number.NaN;
+  if (typeof value === 'string' && /^\s*[+-]?inf(inity)?\s*$/i.test(value)) return Number.POSITIVE_INFINITY;
   if (typeof value !== 'string' || !/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.trim())) return undefined;
   return Number(value);
 }
@@ -73,7 +88,7 @@ function truth(value: unknown): boolean | undefined {
   return word === 'true' || word === '1' ? true : word === 'false' || word === '0' ? false : undefined;
 }
 
-/** A text that says something; Python writes `None` where there was none. */
-function told(text: unknown): string | undefined {
-  return typeof text === 'string' && text !== '' && text !== 'None' ? text : undefined;
+/** A text that says something; Python writes `None` where there was none, and `nan` where a table of its had no value. */
+export function told(text: unknown): string | undefined {
+  return typeof text === 'string' && text !== '' && text !== 'None' && text !== 'nan' ? text : undefined;
 }

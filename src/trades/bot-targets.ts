@@ -7,7 +7,7 @@ import { TARGET_KEY } from './database-trades.ts';
 /** When the newest few have none, the strategy keeps none. */
 const SAMPLE = 3;
 
-/** The target ratios (account level) of `rows`, by trade id; those without one are left out. */
+/** The target ratios (account level) of `rows`, by trade id, NaN for what is none; those that have nothing kept are left out. */
 export async function targetsOf(
   requests: BotRequests,
   rows: readonly JsonObject[],
@@ -28,6 +28,5 @@ async function targetOf(requests: BotRequests, id: unknown): Promise<number | un
     ? answer.filter(isObject).flatMap(({ custom_data: rows }) => (Array.isArray(rows) ? rows : []))
     : [];
   const row = kept.filter(isObject).find(({ key }) => key === TARGET_KEY);
-  const ratio = row === undefined ? Number.NaN : Number(row.value);
-  return Number.isFinite(ratio) ? ratio : undefined;
+  return row === undefined ? undefined : Number(row.value);
 }

@@ -4,6 +4,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { ClosedTrade } from '#domain/trade.ts';
 import { unusable, withBotDatabase } from './bot-database.ts';
 import { closedTradeOf, isSkip } from './bot-figures.ts';
+import { told } from './bot-row.ts';
 import { botTimeMs } from './bot-time.ts';
 import { type Skipped, skipTally } from './skipped.ts';
 
@@ -85,8 +86,8 @@ function figuresOf(row: readonly SQLOutputValue[]) {
     targetRatio: typeof target === 'string' ? Number(target) : undefined,
     openedAtMs: botTimeMs(opened),
     closedAtMs: botTimeMs(closed),
-    enterTag,
-    exitReason,
+    enterTag: told(enterTag),
+    exitReason: told(exitReason),
   };
 }
 

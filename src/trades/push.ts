@@ -2,6 +2,7 @@
 import type { ClosedTrade } from '#domain/trade.ts';
 import { closedTradeOf, isSkip } from './bot-figures.ts';
 import { figuresOfExit, isObject, type JsonObject } from './bot-row.ts';
+import { parsePythonJson } from './python-json.ts';
 
 /** What a webhook says: a closed trade, nothing to record (why), or something that cannot be right (why). */
 export type Push =
@@ -10,6 +11,8 @@ export type Push =
   | { readonly kind: 'wrong'; readonly why: string };
 
 const EXITS = ['exit_fill', 'sell_fill'];
+const NO_END =
+  'no is_final_exit, so that the exit of a part cannot be told from the end of the trade; allowed: "is_final_exit": "{is_final_exit}" in exit_fill of the template';
 
 /**
  * The push in `body`, sent as JSON or as a form. The bot is the constant field `bot` of its template, else `sender`. Where the template has a field `type`,
@@ -24,6 +27,7 @@ export function readPush(body: Uint8Array, contentType: string | undefined, send
   const figures = figuresOfExit(message);
   if (figures === 'partial')
     return { kind: 'nothing', why: 'a part of the trade was sold; it counts once, at its end' };
+  if (figures === 'undecided') return wrong(NO_END);
   const bot = typeof message.bot === 'string' && message.bot !== '' ? message.bot : sender;
   if (bot === null)
     return wrong('it names no bot; allowed: a constant field "bot" in the template, or a key of role bot');
@@ -38,10 +42,6 @@ function wrong(why: string): Push {
 function readBody(body: Uint8Array, contentType = ''): JsonObject | undefined {
   const text = new TextDecoder().decode(body);
   if (/^application\/x-www-form-urlencoded\b/i.test(contentType)) return Object.fromEntries(new URLSearchParams(text));
-  try {
-    const json: unknown = JSON.parse(text);
-    return isObject(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
+  const json = parsePythonJson(text);
+  return isObject(json) ? json : undefined;
 }

@@ -2,6 +2,7 @@
 // fleet's own (position level, percent) and meet in one recorder.
 import { Fault } from '#domain/fault.ts';
 import type { Clock } from '#domain/time.ts';
+import type { ClosedTrade } from '#domain/trade.ts';
 import { clockNote, closedTradesOf } from './bot-reader.ts';
 import { type BotAccess, botRequests } from './bot-requests.ts';
 import { scanTrades } from './bot-trades.ts';
@@ -29,6 +30,8 @@ export interface ImportOptions {
   readonly bot: string;
   readonly takeProfitPct: number | null;
   readonly clock: Clock;
+  /** Sees trades before they are recorded, all of a file or those of a page; what it rejects with ends the import. */
+  readonly beforeRecording: (trades: readonly ClosedTrade[]) => Promise<void>;
   /** Told the share done, 0..1. */
   readonly onProgress: (share: number) => void;
 }
@@ -40,6 +43,7 @@ const AHEAD_MS = 60_000;
 export async function importDatabase(file: string, recorder: Recorder, options: ImportOptions): Promise<TradesImport> {
   const { trades, skipped, open, notes } = await readDatabase(file, options.bot);
   const whole = withTarget(trades, options);
+  await options.beforeRecording(whole);
   const counts = await recorder.record(whole, (done) => options.onProgress(done / trades.length));
   const newestMs = trades.reduce((newest, { closedAtMs }) => Math.max(newest, closedAtMs), 0);
   const aheadMs = newestMs - options.clock.now().wallMs;
@@ -67,6 +71,7 @@ export async function importBot(access: BotAccess, recorder: Recorder, options: 
   const { total, isComplete } = await scanTrades(requests, async (rows, share) => {
     const trades = withTarget(await closedTradesOf(bot, rows, { requests, skipped: tally }), options);
     incomplete += incompleteIn(trades);
+    await options.beforeRecording(trades);
     const counts = await recorder.record(trades);
     sum.recorded += counts.recorded;
     sum.updated += counts.updated;

@@ -1,6 +1,6 @@
 // Closed trades flow back into the real service: imported with and without it, read from a bot by itself, pushed by a webhook; each counts once.
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
@@ -93,6 +93,13 @@ test('what is new comes through a running service; a file that is no database ch
   ).close();
   const { stdout } = await command(['import', 'trades', '--sqlite', good, '--json'], env);
   expect(JSON.parse(stdout)).toMatchObject({ bot: 'good', recorded: 12_000, incomplete: 12_000 });
+  expect(countIn(folder.path)).toBe(12_000);
+  await copyFile(good, join(folder.path, 'copy.sqlite'));
+  const copy = await command(['import', 'trades', '--sqlite', join(folder.path, 'copy.sqlite')], env);
+  expect(copy).toMatchObject({ code: 2, stdout: '' });
+  expect(copy.stderr).toMatch(
+    /^paramgate: --name: trade 1 \(BTC\/USDT:USDT, opened [^)]+\) is recorded as one of good already, [^\n]+\n$/,
+  );
   expect(countIn(folder.path)).toBe(12_000);
 }, 60_000);
 

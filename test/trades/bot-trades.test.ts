@@ -23,7 +23,13 @@ async function read(bot: Pick<BotWithTrades, 'url'>, login = LOGIN) {
       return { recorded: trades.length, updated: 0, known: 0 };
     },
   };
-  const how = { bot: 'BOT3', takeProfitPct: null, clock: hastyClock(1_000), onProgress: () => undefined };
+  const how = {
+    bot: 'BOT3',
+    takeProfitPct: null,
+    clock: hastyClock(1_000),
+    beforeRecording: async () => undefined,
+    onProgress: () => undefined,
+  };
   const imported = await importBot({ url: bot.url, ...login }, recorder, how);
   return { imported, taken, ids: taken.map(({ tradeId }) => Number(tradeId)).sort((a, b) => a - b) };
 }

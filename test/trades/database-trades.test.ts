@@ -72,12 +72,26 @@ test('what cannot be taken is counted by its reason, and the rest is read', asyn
     { id: 5, close_profit: null },
     { id: 6, close_date: null },
     { id: 7, stop_loss_pct: 0.05 },
+    { id: 8, stop_loss_pct: -9, leverage: 1 },
+    { id: 9, close_profit: 100, leverage: 1 },
+    { id: 10, close_profit: Number.POSITIVE_INFINITY },
   ]).close();
   const { trades, skipped } = await readDatabase(file, 'BOT3');
   expect(trades.map(({ tradeId }) => tradeId)).toEqual(['1']);
   expect(skipped).toEqual([
     { reason: 'no leverage recorded', count: 2, tradeIds: ['2', '3'] },
     { reason: '"BTC USDT" is not a pair', count: 1, tradeIds: ['4'] },
+    { reason: 'a profit that is no finite number', count: 1, tradeIds: ['10'] },
+    {
+      reason: 'a profit that no price can bring; a LONG earns between -200 % and 10000 % at leverage 1',
+      count: 1,
+      tradeIds: ['9'],
+    },
+    {
+      reason: 'a stop-loss that is no price; that of a LONG is not below -100 % at leverage 1',
+      count: 1,
+      tradeIds: ['8'],
+    },
     { reason: 'a stop-loss with a positive sign', count: 1, tradeIds: ['7'] },
     { reason: 'no closing time', count: 1, tradeIds: ['6'] },
     { reason: 'no profit recorded', count: 1, tradeIds: ['5'] },

@@ -70,22 +70,43 @@ test('the bot is the field, else whose key it is, else nobody', () => {
 test.each([
   ['a partial exit', { ...FINAL, is_final_exit: 'False', sub_trade: 'True' }],
   ['a partial exit by its typed word', { ...FINAL, is_final_exit: false }],
-  ['a partial exit of a release that says sub_trade alone', { ...FINAL, is_final_exit: undefined, sub_trade: 'True' }],
+  ['a partial exit of a template that says sub_trade alone', { ...FINAL, is_final_exit: undefined, sub_trade: 'True' }],
+  [
+    'a partial exit of a template that says its profit alone',
+    { ...FINAL, is_final_exit: undefined, sub_trade: undefined, final_profit_ratio: 'None' },
+  ],
   ['an entry', { ...FINAL, type: 'entry_fill' }],
   ['a status', { type: 'status', status: 'running' }],
 ])('%s is heard and nothing is recorded', (_what, message) => {
   expect(json(message)).toMatchObject({ kind: 'nothing' });
 });
 
-test('a release that says neither word sends whole exits: its profit_ratio is the trade', () => {
-  const older = {
-    ...FINAL,
-    is_final_exit: undefined,
-    sub_trade: undefined,
-    final_profit_ratio: undefined,
-    profit_ratio: '0.034',
-  };
-  expect(json(older)).toMatchObject({ trade: { profitPct: 1 } });
+const { is_final_exit: _final, sub_trade: _sub, final_profit_ratio: _profit, ...WORDLESS } = FINAL;
+
+test.each([
+  ['sub_trade', { ...WORDLESS, sub_trade: 'False', profit_ratio: '0.034' }],
+  ['final_profit_ratio', { ...WORDLESS, final_profit_ratio: '0.034' }],
+])('without is_final_exit, %s says that the trade has ended', (_what, message) => {
+  expect(json(message)).toMatchObject({ trade: { profitPct: 1 } });
+});
+
+test('a template from which no end can be told is refused, and the key that it needs is named', () => {
+  expect(json({ ...WORDLESS, profit_ratio: '0.034' })).toEqual({
+    kind: 'wrong',
+    why: 'no is_final_exit, so that the exit of a part cannot be told from the end of the trade; allowed: "is_final_exit": "{is_final_exit}" in exit_fill of the template',
+  });
+});
+
+test("Python's NaN is no tag, and no figure", () => {
+  const push = (text: string) => readPush(Buffer.from(text), 'application/json', null);
+  const written = JSON.stringify(FINAL);
+  const at = (name: 'enter_tag' | 'final_profit_ratio', word: string) =>
+    push(written.replace(`"${FINAL[name]}"`, word).replace('"roi"', '"NaN \\" Infinity"'));
+  expect(at('enter_tag', 'NaN')).toMatchObject({ trade: { enterTag: null, exitReason: 'NaN " Infinity' } });
+  expect(json({ ...FINAL, enter_tag: 'nan' })).toMatchObject({ trade: { enterTag: null } });
+  for (const word of ['NaN', 'Infinity', '-Infinity', '"nan"', '"inf"', '1e999']) {
+    expect(at('final_profit_ratio', word)).toEqual({ kind: 'wrong', why: 'a profit that is no finite number' });
+  }
 });
 
 test.each<[string, unknown, string]>([

@@ -2,10 +2,13 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { badInput } from '#domain/fault.ts';
+import type { ClosedTrade } from '#domain/trade.ts';
+import { openReadStore } from '#store/open.ts';
 import { importBot, importDatabase, type TradesImport } from '#trades/trades.ts';
 import { systemClock } from '../clock.ts';
 import { requireConfig } from '../config.ts';
 import { openHubImport } from '../hub-import.ts';
+import { requireOneName } from '../one-name.ts';
 import { openProgress } from '../progress.ts';
 import { requireRecording } from '../recording-bots.ts';
 import { databaseBot, restBot } from '../trade-source.ts';
@@ -41,11 +44,13 @@ export function addImportTrades(imports: Command): void {
       const source = address === undefined ? undefined : restBot(config, address, name);
       const bot = requireRecording(config, source?.name ?? name ?? databaseBot(config, basename(sqlite ?? '')));
       await using open = openHubImport(config);
+      await using known = await openReadStore({ folder: config.data });
       const progress = openProgress('importing', process.stderr, systemClock);
       const how = {
         bot,
         takeProfitPct: target ?? null,
         clock: systemClock,
+        beforeRecording: (trades: readonly ClosedTrade[]) => requireOneName(trades, known.history),
         onProgress: (share: number) => progress.show(share),
       };
       const imported = await (source === undefined
