@@ -76,8 +76,9 @@ QUERY = """query ExitParamsBatch($requests: [ExitParamsRequest!]!) {
 }"""
 
 
-# Why a gateway's answer is none: the fallback of one that has not read its hub (any more) says nothing about a trade that had figures.
-NO_FIGURES = "it has not read its hub: its fallback does not replace the last good levels of a trade"
+# What a gateway's fallback is worth while it has not read its hub (any more): it says nothing about the trade.
+UNREAD = "UNREAD"
+NO_FIGURES = "it has not read its hub and has only its fallback, which takes no figures away and ends no trade at once"
 
 
 class Levels(NamedTuple):
@@ -86,7 +87,8 @@ class Levels(NamedTuple):
     stop: float
     target: float
     source: str
-    """OPTUNA, STATELESS or FALLBACK as the gateway says, PINNED from a file, STATIC for the fallback of this side."""
+    """OPTUNA, STATELESS or FALLBACK as the gateway says, UNREAD for the fallback of one that has not read its hub, PINNED from a file, STATIC for the
+    fallback of this side."""
 
 
 # ---- settings -----------------------------------------------------------------------------------------------------------------------------
@@ -110,6 +112,8 @@ class Settings(NamedTuple):
     """How long one request may take in all."""
     max_age_seconds: float = 3600.0
     """How long the last good levels hold while the gateway is away."""
+    unread_seconds: float = 60.0
+    """How long a trade without figures waits for those of a gateway that has not read its hub; its own `stoploss` holds meanwhile."""
     fallback: str = "-2:1"
     """Stop and target, position level percent, when there is nothing else."""
     risk_cap_pct: float = -7.0
@@ -143,6 +147,7 @@ def read_settings(*sections: dict[str, Any] | None) -> Settings:
     number("refresh_seconds", 0.05, 3601)
     number("deadline_seconds", 0.05, 61)
     number("max_age_seconds", 0, 1e9)
+    number("unread_seconds", 0, 3601)
     number("risk_cap_pct", -99.9999, 0)
     cap = values.get("risk_cap_pct", -7.0)
     if -1 < cap < 0 and ratio(cap) == 0:
@@ -228,7 +233,7 @@ def ratio_of(pct: float) -> float:
     return math.nan if math.isnan(pct) else ratio(pct)
 
 
-def checked_answer(answer: Any, key: Key, cap_pct: float, had_figures: bool = False) -> Levels | str:
+def checked_answer(answer: Any, key: Key, cap_pct: float) -> Levels | str:
     """One item of the gateway's answer as the levels of `key`, or what is wrong with it."""
     pair, is_short, leverage = key
     if not isinstance(answer, dict) or not isinstance(account := answer.get("account"), dict):
@@ -239,8 +244,8 @@ def checked_answer(answer: Any, key: Key, cap_pct: float, had_figures: bool = Fa
     source = answer.get("source")
     if source not in ("OPTUNA", "STATELESS", "FALLBACK"):
         return "the answer names no source"
-    if had_figures and source == "FALLBACK" and answer.get("stale") is True:
-        return NO_FIGURES
+    if source == "FALLBACK" and answer.get("stale") is True:
+        source = UNREAD
     return checked_levels(account.get("stopLossPct"), account.get("takeProfitPct"), cap_pct, source)
 
 
@@ -390,7 +395,7 @@ def _answer(status: int, text: bytes) -> dict[str, Any]:
     return answer
 
 
-def ask_levels(line: Line, keys: list[Key], cap_pct: float, had_figures: set[Key]) -> dict[Key, Levels | str]:
+def ask_levels(line: Line, keys: list[Key], cap_pct: float) -> dict[Key, Levels | str]:
     """The gateway's levels of each key, or why they are refused; one request for each 500 keys. Raises Trouble."""
     told: dict[Key, Levels | str] = {}
     for start in range(0, len(keys), BATCH):
@@ -405,7 +410,7 @@ def ask_levels(line: Line, keys: list[Key], cap_pct: float, had_figures: set[Key
             told[key] = (
                 why[index]
                 if items[index] is None and index in why
-                else checked_answer(items[index], key, cap_pct, key in had_figures)
+                else checked_answer(items[index], key, cap_pct)
             )
     return told
 
@@ -528,6 +533,7 @@ class GatewayLevels:
         self.wanted: dict[Key, float] = {}  # when a callback last asked
         self.since: dict[Key, float] = {}  # when one first did
         self.in_vain: set[Key] = set()  # asked for, without an answer
+        self.awaited: set[Key] = set()  # of those without figures, new ones of a gateway that has not read its hub
         self.heard: dict[Key, _Heard] = {}
         self.told: dict[Key, str] = {}
         self.refused: dict[Key, str] = {}
@@ -544,7 +550,7 @@ class GatewayLevels:
         self.thread.start()
 
     def of(self, key: Key) -> Levels | None:
-        """The levels in force for a trade; None for the moment between its first question and the first answer."""
+        """The levels in force for a trade; None between its first question and the first answer, and while the gateway's figures are awaited."""
         now = time.monotonic()
         if key not in self.since:
             self.since[key] = now
@@ -555,6 +561,8 @@ class GatewayLevels:
         found = self.heard.get(key)
         if found is not None and now - found.at <= self.settings.max_age_seconds:
             return found.levels
+        if key in self.awaited and now - self.since[key] < self.settings.unread_seconds:
+            return None
         if key in self.in_vain or now - self.since[key] > 2 * self.settings.deadline_seconds:
             return self.static.of(key)
         return None
@@ -576,36 +584,55 @@ class GatewayLevels:
             for known in (self.wanted, self.since, self.told, self.refused):
                 known.pop(key, None)
             self.in_vain.discard(key)
+            self.awaited.discard(key)
         keys = list(self.wanted)
         if not keys:
             return True
         trouble = None
         answers: dict[Key, Levels | str] = {}
         try:
-            had_figures = {key for key in keys if (had := self.heard.get(key)) and had.levels.source != "FALLBACK"}
-            answers = ask_levels(self.line, keys, self.settings.risk_cap_pct, had_figures)
+            answers = ask_levels(self.line, keys, self.settings.risk_cap_pct)
         except Trouble as error:
             trouble = str(error)
         at = time.monotonic()
+        unread = any(isinstance(answer, Levels) and answer.source == UNREAD for answer in answers.values())
         changed = False
         for key, answer in answers.items():
             if isinstance(answer, Levels):
                 before = self.heard.get(key)
+                if answer.source == UNREAD and not self._takes_unread(key, before, at):
+                    answers[key] = NO_FIGURES
+                    continue
                 changed = changed or before is None or before.levels != answer
                 self.heard[key] = _Heard(answer, at)
-        self.in_vain = {key for key in keys if not isinstance(answers.get(key), Levels)}
-        self._tell(keys, answers, trouble, at)
+        # Whoever waits goes on waiting while the gateway is away: it is about to start anew.
+        self.awaited = {
+            key
+            for key in keys
+            if key not in self.heard
+            and at - self.since[key] < self.settings.unread_seconds
+            and (key in self.awaited or (answers.get(key) == NO_FIGURES and key not in self.in_vain))
+        }
+        self.in_vain = {key for key in keys if not isinstance(answers.get(key), Levels)} - self.awaited
+        self._tell(keys, answers, trouble or (NO_FIGURES if unread else None), at)
         if changed or (answers and at - self.saved_at > SAVE_SECONDS):
             self._write_cache(at)
         return trouble is None
 
+    def _takes_unread(self, key: Key, before: _Heard | None, at: float) -> bool:
+        """Whether a trade takes the fallback of a gateway that has not read its hub: never in the place of figures, and a new trade not at once.
+
+        A stop is never loosened: one that is too tight for the figures that come a moment later would stay.
+        """
+        if before is not None:
+            return before.levels.source in ("FALLBACK", UNREAD)
+        return at - self.since[key] >= self.settings.unread_seconds
+
     def failing(self) -> None:
         """Between two failed requests: a trade that is new now is not kept waiting for the next."""
-        self.in_vain = set(self.wanted)
+        self.in_vain = set(self.wanted) - self.awaited
 
     def _tell(self, keys: list[Key], answers: dict[Key, Levels | str], trouble: str | None, now: float) -> None:
-        if trouble is None and NO_FIGURES in answers.values():
-            trouble = NO_FIGURES
         if trouble is None and self.lost_because:
             logger.info("paramgate: %s answers again", self.line.name)
             self.lost_because = set()
@@ -625,7 +652,11 @@ class GatewayLevels:
             found = self.heard.get(key)
             fresh = isinstance(answers.get(key), Levels)
             good = found is not None and now - found.at <= self.settings.max_age_seconds
-            state = "gateway" if fresh else "last good" if good else "fallback"
+            unread = found is not None and found.levels.source == UNREAD
+            if fresh:
+                state = "unread" if unread else "gateway"
+            else:
+                state = "last good" if good else "awaited" if key in self.awaited else "fallback"
             before = self.told.get(key)
             self.told[key] = state
             if state != before and not (before is None and state == "gateway"):
@@ -634,6 +665,8 @@ class GatewayLevels:
             "gateway": "the gateway's levels again",
             "last good": f"their last good levels, for at most {self.settings.max_age_seconds:g} s",
             "fallback": str(self.static),
+            "awaited": f"their own stoploss and no target, for at most {self.settings.unread_seconds:g} s",
+            "unread": "the gateway's fallback",
         }
         for state, those in moved.items():
             more = f" and {len(those) - 5} more" if len(those) > 5 else ""
@@ -661,12 +694,9 @@ class GatewayLevels:
     def _write_cache(self, now: float) -> None:
         self.saved_at = now
         wall = time.time()
-        for key in [
-            key
-            for key, found in self.heard.items()
-            if now - found.at > self.settings.max_age_seconds and key not in self.wanted
-        ]:
-            del self.heard[key]
+        for key, found in list(self.heard.items()):
+            if now - found.at > self.settings.max_age_seconds and key not in self.wanted:
+                del self.heard[key]
         rows = [
             [
                 *key,
@@ -676,6 +706,7 @@ class GatewayLevels:
                 round(wall - (now - found.at), 3),
             ]
             for key, found in self.heard.items()
+            if found.levels.source != UNREAD
         ]
         beside = f"{self.cache_file}.{os.getpid()}.tmp"
         try:
@@ -1052,8 +1083,8 @@ class ParamgateExits:
         stop = self._paramgate_stop_price(trade, levels.stop, short, leverage)
         distance = stoploss_from_absolute(stop, current_rate, is_short=short, leverage=leverage)
         if distance <= 0:
-            # The price is beyond the stop already. freqtrade would ignore 0; only the gateway's word ends a trade at once.
-            return None if levels.source == "STATIC" else AT_ONCE
+            # The price is beyond the stop already. freqtrade would ignore 0; only what the gateway knows ends a trade at once.
+            return None if levels.source in ("STATIC", UNREAD) else AT_ONCE
         held = trade.stop_loss
         if held and not after_fill and (held <= stop * (1 + NOISE) if short else held >= stop * (1 - NOISE)):
             return (

@@ -11,7 +11,7 @@ import threading
 import time
 import unittest
 
-from support import PAIR, Case, Gateway, ask_roi, ask_stop, http, levels_for, service, trade_of, until
+from support import PAIR, Case, Gateway, ask_roi, ask_stop, http, levels_for, service, stop_price, trade_of, until
 from test_exits import opened, source_of
 
 NAME = "BTC/USDT:USDT long 3x"
@@ -169,14 +169,66 @@ class Stale(Case):
             now.append({"source": "FALLBACK", "stale": False})
             until(lambda: source_of(strategy, trade) == "FALLBACK")
 
-    def test_a_trade_without_figures_takes_a_stale_fallback(self):
-        now = [-4.44]
+    def test_a_new_trade_keeps_its_own_stoploss_until_the_hub_is_read(self):
+        now = [{"stop_pct": -1.5, "source": "FALLBACK", "stale": True}]
+        with Gateway(lambda body: levels_for(body, **now[-1])) as gateway:
+            strategy, trade = opened(self, gateway.url, unread_seconds=3600), trade_of()
+            asked = len(gateway.bodies)
+            ask_stop(strategy, trade)
+            until(lambda: len(gateway.bodies) > asked + 3)
+            # Far longer than a first answer may take, and at a price beyond the stop of the fallback: nothing moves the stop, nothing is sold.
+            strategy._paramgate_source.since[("BTC/USDT:USDT", False, 3.0)] -= 100
+            self.assertIsNone(ask_stop(strategy, trade, rate=99.0))
+            self.assertIsNone(ask_roi(strategy, trade))
+            self.assertEqual(len(self.said("has not read its hub")), 1, self.lines)
+            self.assertEqual(len(self.said("their own stoploss and no target, for at most 3600 s", NAME)), 1)
+            now.append({"source": "OPTUNA"})
+            until(lambda: source_of(strategy, trade) == "OPTUNA")
+            self.assertAlmostEqual(ask_stop(strategy, trade), 0.0444, 9)
+
+    def test_it_waits_on_while_that_gateway_is_away(self):
+        now = [{"source": "FALLBACK", "stale": True}]
+        with Gateway(lambda body: levels_for(body, **now[-1]) if now[-1] else None) as gateway:
+            strategy, trade = opened(self, gateway.url, unread_seconds=3600), trade_of()
+            ask_stop(strategy, trade)
+            until(lambda: self.said("their own stoploss"))
+            now.append({})
+            until(lambda: self.said("no connection") or self.said("no HTTP"))
+            asked = len(gateway.bodies)
+            until(lambda: len(gateway.bodies) > asked)
+            self.assertIsNone(ask_stop(strategy, trade))
+            self.assertEqual(self.said("static fallback"), [])
+
+    def test_after_a_while_it_takes_the_fallback_which_ends_no_trade_at_once(self):
+        now = [-1.5]
         with Gateway(lambda body: levels_for(body, now[-1], source="FALLBACK", stale=True)) as gateway:
-            strategy, trade = opened(self, gateway.url), trade_of()
-            until(lambda: source_of(strategy, trade) == "FALLBACK")
+            strategy, trade = opened(self, gateway.url, unread_seconds=0.3), trade_of()
+            until(lambda: source_of(strategy, trade) == "UNREAD")
+            self.assertAlmostEqual(stop_price(ask_stop(strategy, trade), trade), 99.5, 6)
+            self.assertIsNone(ask_stop(strategy, trade, rate=99.4))
+            self.assertEqual(ask_roi(strategy, trade), 0.03)
             now.append(-3.0)
             until(lambda: strategy._paramgate_levels(trade).stop == -0.03)
-            self.assertEqual(self.said("hub"), [])
+            self.assertEqual(len(self.said("has not read its hub")), 1, self.lines)
+            self.assertEqual(self.said("answers again"), [])
+            strategy.ft_bot_cleanup()
+            # It is no figure that a restart could go on with.
+            again = opened(self, gateway.url, unread_seconds=3600)
+            asked = len(gateway.bodies)
+            ask_stop(again, trade)
+            until(lambda: len(gateway.bodies) > asked + 1)
+            self.assertIsNone(ask_stop(again, trade))
+
+    def test_the_static_fallback_in_force_is_not_taken_away(self):
+        now = [None]
+        with Gateway(lambda body: levels_for(body, **now[-1]) if now[-1] else None) as gateway:
+            strategy, trade = opened(self, gateway.url, unread_seconds=3600), trade_of()
+            until(lambda: source_of(strategy, trade) == "STATIC")
+            now.append({"source": "FALLBACK", "stale": True})
+            until(lambda: self.said("has not read its hub"))
+            asked = len(gateway.bodies)
+            until(lambda: len(gateway.bodies) > asked + 1)
+            self.assertEqual(source_of(strategy, trade), "STATIC")
 
     def test_figures_of_before_a_restart_are_not_replaced_by_it(self):
         now = [{"source": "OPTUNA"}]
