@@ -1,23 +1,32 @@
 // The body of an order as FastAPI takes it: which bytes are JSON, in which encoding, and what is said of those that are not.
 import { readPythonJson } from './python-json.ts';
+import { printedNumber } from './python-number.ts';
 import { type RestAnswer, refusal, unprocessable } from './rest-answer.ts';
 
-/** A parsed body; undefined when nothing came. Text that is not declared as JSON is itself the value. */
-export type ParsedBody = { readonly value: unknown } | { readonly refused: RestAnswer };
+/**
+ * A parsed body; undefined when nothing came. Text that is not declared as JSON is itself the value. `quoted` is the same for a refusal: its numbers
+ * print as Python prints them.
+ */
+export type ParsedBody = { readonly value: unknown; readonly quoted: () => unknown } | { readonly refused: RestAnswer };
 
 const JSON_TYPE = /^application\/(json|[^/;]*\+json)$/i;
 const UNREADABLE = { refused: refusal(400, 'There was an error parsing the body') };
 
-/** Reads `bytes`; a missing content type means JSON. Broken JSON is refused here, before anybody asks for credentials. */
+/**
+ * Reads `bytes`. Without a content type an object in JSON is one, and anything else is the text that freqtrade takes all of it for. Broken JSON that is
+ * declared as JSON is refused here, before anybody asks for credentials.
+ */
 export function parseBody(bytes: Uint8Array, contentType: string | undefined): ParsedBody {
-  if (bytes.byteLength === 0) return { value: undefined };
+  if (bytes.byteLength === 0) return { value: undefined, quoted: () => null };
   const type = contentType?.split(';', 1)[0]?.trim() ?? '';
   const isJson = type === '' || JSON_TYPE.test(type);
   const text = decoded(bytes, isJson ? encodingOf(bytes) : 'utf-8');
   if (text === undefined) return UNREADABLE;
-  if (!isJson) return { value: text };
+  const asText = { value: text, quoted: () => text };
+  if (!isJson) return asText;
   const reading = readPythonJson(text);
-  if (reading.kind === 'value') return { value: reading.value };
+  if (type === '' && !(reading.kind === 'value' && isObject(reading.value))) return asText;
+  if (reading.kind === 'value') return { value: reading.value, quoted: () => quotedFrom(text) };
   if (reading.kind === 'unreadable') return UNREADABLE;
   const { position, error } = reading;
   const mistake = {
@@ -30,18 +39,50 @@ export function parseBody(bytes: Uint8Array, contentType: string | undefined): P
   return { refused: unprocessable([mistake]) };
 }
 
-/** The encoding of JSON bytes, told by a byte order mark or by where the zero bytes of its first characters are. */
-function encodingOf([first, second, third, fourth]: Uint8Array): string {
-  if (first === 0xfe && second === 0xff) return 'utf-16be';
-  if (first === 0xff && second === 0xfe) return 'utf-16le';
-  if (first === 0 && second !== 0) return 'utf-16be';
-  return second === 0 && (third !== 0 || fourth !== 0) ? 'utf-16le' : 'utf-8';
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function decoded(bytes: Uint8Array, encoding: string): string | undefined {
+function quotedFrom(text: string): unknown {
+  const reading = readPythonJson(text, printedNumber);
+  return reading.kind === 'value' ? reading.value : null;
+}
+
+type Encoding = 'utf-8' | 'utf-16be' | 'utf-16le' | 'utf-32be' | 'utf-32le';
+
+/** The encoding of JSON bytes as Python tells it: by a byte order mark, else by where the zero bytes of the first characters are. */
+function encodingOf(bytes: Uint8Array): Encoding {
+  const [first, second, third, fourth] = bytes;
+  if (first === 0xff && second === 0xfe) return third === 0 && fourth === 0 ? 'utf-32le' : 'utf-16le';
+  if (first === 0 && second === 0 && third === 0xfe && fourth === 0xff) return 'utf-32be';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  if (bytes.byteLength >= 4) {
+    if (first === 0) return second === 0 ? 'utf-32be' : 'utf-16be';
+    if (second === 0) return third === 0 && fourth === 0 ? 'utf-32le' : 'utf-16le';
+  } else if (bytes.byteLength === 2) {
+    if (first === 0) return 'utf-16be';
+    if (second === 0) return 'utf-16le';
+  }
+  return 'utf-8';
+}
+
+function decoded(bytes: Uint8Array, encoding: Encoding): string | undefined {
+  if (encoding === 'utf-32be' || encoding === 'utf-32le') return decodedUtf32(bytes, encoding === 'utf-32le');
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
     return undefined;
   }
+}
+
+function decodedUtf32(bytes: Uint8Array, isLittle: boolean): string | undefined {
+  if (bytes.byteLength % 4 !== 0) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let text = '';
+  for (let at = 0; at < bytes.byteLength; at += 4) {
+    const point = view.getUint32(at, isLittle);
+    if (point > 0x10ffff) return undefined;
+    if (at > 0 || point !== 0xfeff) text += String.fromCodePoint(point);
+  }
+  return text;
 }

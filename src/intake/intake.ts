@@ -75,7 +75,7 @@ export function openFeederIntake(parts: {
     if ('refused' in parsed) return parsed.refused;
     const caller = known ?? (await callers.identify(authorization));
     if ('refused' in caller) return caller.refused;
-    const order = readOrder(parsed.value);
+    const order = readOrder(parsed.value, parsed.quoted);
     if ('mistakes' in order) return unprocessable(order.mistakes);
     try {
       const { signal } = await intake.submit(order.submission, caller.submitter);

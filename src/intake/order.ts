@@ -1,30 +1,33 @@
 // The body of /forceenter and /forcebuy as freqtrade 2026.9 checks it: all mistakes in one answer, in its words; unknown keys are ignored.
-// More lenient where feeders differ: `enter_tag` beside `entry_tag`, sides in any case, and the older `confidence`, `feeder_id` and `source`.
+// More lenient where feeders differ: `enter_tag` beside `entry_tag`, sides in any case, the older `confidence`, `feeder_id` and `source`, and, for feeders
+// that send again, `sentAt` and `idempotencyKey`.
+import { parseInstant } from '#domain/instant.ts';
 import type { SignalSubmission } from '#ensemble/ensemble.ts';
 import type { SchemaMistake } from './rest-answer.ts';
 
 type Refused = Pick<SchemaMistake, 'type' | 'msg' | 'ctx'>;
 type Read<T> = (value: unknown) => { readonly value: T } | Refused;
 
-/** The signal that a body stands for, or every mistake in it. */
+/** The signal that a body stands for, or every mistake in it. `quoted` is the body as a mistake quotes it. */
 export function readOrder(
   json: unknown,
+  quoted: () => unknown = () => json,
 ): { readonly submission: SignalSubmission } | { readonly mistakes: readonly SchemaMistake[] } {
   if (json === undefined) return { mistakes: [mistakeAt(['body'], MISSING, null)] };
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    return { mistakes: [mistakeAt(['body'], NO_OBJECT, json)] };
+    return { mistakes: [mistakeAt(['body'], NO_OBJECT, quoted())] };
   }
   const body = new Map<string, unknown>(Object.entries(json));
   const mistakes: SchemaMistake[] = [];
   const field = <T>(name: string, read: Read<T>): T | undefined => {
     if (!body.has(name)) return undefined;
-    const input = body.get(name);
-    const result = read(input);
+    const result = read(body.get(name));
     if ('value' in result) return result.value;
-    mistakes.push(mistakeAt(['body', name], result, input));
+    const whole = new Map<string, unknown>(Object.entries(quoted() ?? {}));
+    mistakes.push(mistakeAt(['body', name], result, whole.get(name)));
     return undefined;
   };
-  if (!body.has('pair')) mistakes.push(mistakeAt(['body', 'pair'], MISSING, json));
+  if (!body.has('pair')) mistakes.push(mistakeAt(['body', 'pair'], MISSING, quoted()));
   const pair = field('pair', text) ?? '';
   const side = body.has('side') ? field('side', sideWord) : 'LONG';
   const price = field('price', optional(float));
@@ -36,6 +39,8 @@ export function readOrder(
   const confidence = field('confidence', optional(float));
   const feederId = field('feeder_id', optional(name));
   const source = field('source', optional(name));
+  const sentAt = field('sentAt', optional(instant)) ?? field('sent_at', optional(instant));
+  const key = field('idempotencyKey', optional(name)) ?? field('idempotency_key', optional(name));
   if (mistakes.length > 0 || side === undefined) return { mistakes };
   return {
     submission: {
@@ -45,6 +50,8 @@ export function readOrder(
       confidence,
       enterTag: entryTag || enterTag,
       source: source || feederId || undefined,
+      sentAtMs: sentAt,
+      idempotencyKey: key,
       extras: extrasOf({ price, stakeamount, ordertype }),
     },
   };
@@ -94,6 +101,22 @@ const float: Read<number> = (value) => {
     return { type: 'float_parsing', msg: 'Input should be a valid number, unable to parse string as a number' };
   }
   return { value: word.toLowerCase() === 'nan' ? Number.NaN : sign === '-' ? -Infinity : Infinity };
+};
+
+/** Unix times below are seconds: as milliseconds they would be before 1973. */
+const LEAST_MS = 1e11;
+
+/** A time: ISO 8601 (without a zone: UTC), or a Unix time in seconds or milliseconds; finer fractions are cut off. */
+const instant: Read<number> = (value) => {
+  const number = typeof value === 'string' && FLOAT.test(value.trim()) ? Number(value) : value;
+  if (typeof number === 'number') {
+    const ms = Math.abs(number) < LEAST_MS ? number * 1_000 : number;
+    if (Number.isFinite(ms)) return { value: Math.floor(ms) };
+  }
+  if (typeof value !== 'string') return { type: 'datetime_type', msg: 'Input should be a valid datetime' };
+  const ms = parseInstant(value.trim().replace(/([.][0-9]{3})[0-9]+/, '$1'));
+  if (ms !== undefined) return { value: ms };
+  return { type: 'datetime_parsing', msg: 'Input should be a valid datetime, ISO 8601 or a Unix time' };
 };
 
 const orderType: Read<string> = (value) =>

@@ -37,9 +37,9 @@ class Broken extends Error {
 
 class Unreadable extends Error {}
 
-/** Reads one JSON text. */
-export function readPythonJson(text: string): Reading {
-  const reader = new Reader(text);
+/** Reads one JSON text; `numberOf` makes what stands for a number, from its text. */
+export function readPythonJson(text: string, numberOf: (text: string) => unknown = Number): Reading {
+  const reader = new Reader(text, numberOf);
   try {
     return { kind: 'value', value: reader.whole() };
   } catch (error) {
@@ -51,11 +51,13 @@ export function readPythonJson(text: string): Reading {
 
 class Reader {
   readonly #text: string;
+  readonly #numberOf: (text: string) => unknown;
   #at = 0;
   #depth = 0;
 
-  constructor(text: string) {
+  constructor(text: string, numberOf: (text: string) => unknown) {
     this.#text = text;
+    this.#numberOf = numberOf;
   }
 
   whole(): unknown {
@@ -76,7 +78,7 @@ class Reader {
       if (number.length > MAX_DIGITS && number.replace('-', '').length > MAX_DIGITS && /^-?[0-9]+$/.test(number)) {
         throw new Unreadable();
       }
-      return Number(number);
+      return this.#numberOf(number);
     }
     const word = this.#skip(WORD);
     if (word === undefined) throw new Broken('Expecting value', this.#at);

@@ -184,11 +184,15 @@ describe('bodies', () => {
   const order = (body: string | Uint8Array, type = 'application/json') =>
     feeders.send({ line: 'POST /api/v1/forceenter', headers: [LOGIN, `Content-Type: ${type}`], body });
   const wide = (text: string) => Buffer.from(text, 'utf16le');
+  const wider = (text: string) => Buffer.from(new Uint32Array([...text].map((one) => one.codePointAt(0) ?? 0)).buffer);
 
   test.each<readonly [body: string, mistakes: readonly object[]]>([
     ['', [{ type: 'missing', loc: ['body'], msg: 'Field required', input: null }]],
     ['null', [NO_OBJECT(null)]],
     ['[]', [NO_OBJECT([])]],
+    ['\0', [NO_JSON(0, 'Expecting value')]],
+    ['\0\0\0', [NO_JSON(0, 'Expecting value')]],
+    ['ab', [NO_JSON(0, 'Expecting value')]],
     ['[{"pair":"A/B"}]', [NO_OBJECT([{ pair: 'A/B' }])]],
     ['"x"', [NO_OBJECT('x')]],
     ['1.5', [NO_OBJECT(1.5)]],
@@ -230,6 +234,34 @@ describe('bodies', () => {
     expectAnswer(await order(body), { status: 422, body: { detail } });
   });
 
+  const NUMBERS: readonly (readonly [sent: string, quoted: string])[] = [
+    ['123456789012345678901234567890', '123456789012345678901234567890'],
+    ['9007199254740993', '9007199254740993'],
+    ['9007199254740993.0', '9007199254740992.0'],
+    ['1.0', '1.0'],
+    ['-0', '0'],
+    ['-0.0', '-0.0'],
+    ['1E5', '100000.0'],
+    ['-12.5e3', '-12500.0'],
+    ['1e16', '1e+16'],
+    ['1e22', '1e+22'],
+    ['123456789012345680.0', '1.2345678901234568e+17'],
+    ['1234567890123456.7', '1234567890123456.8'],
+    ['0.0001', '0.0001'],
+    ['0.00001', '1e-05'],
+    ['1.5e-7', '1.5e-07'],
+    ['5e-324', '5e-324'],
+    ['1.7976931348623157e308', '1.7976931348623157e+308'],
+    ['[1.0,{"a":1e100,"b":12345678901234567890}]', '[1.0,{"a":1e+100,"b":12345678901234567890}]'],
+  ];
+  test.each(NUMBERS)('%s is quoted as %s, as Python prints what it has read', async (sent, quoted) => {
+    const { body } = await order(`{"pair":${sent}}`);
+    const told = '{"type":"string_type","loc":["body","pair"],"msg":"Input should be a valid string","input":';
+    expect(body).toBe(`{"detail":[${told}${quoted}}]}`);
+    const without = await order(`{"x":${sent}}`);
+    expect(without.body).toContain(`"input":{"x":${quoted}}`);
+  });
+
   test('of ours alone: the fields that freqtrade does not know are checked in the same words', async () => {
     const detail = [TEXT('enter_tag', 7), NOT_PARSED('confidence', '89%'), TEXT('feeder_id', 0.5), TEXT('source', [])];
     const body = `{${PAIR},"source":[],"feeder_id":0.5,"confidence":"89%","enter_tag":7}`;
@@ -252,6 +284,9 @@ describe('bodies', () => {
     ['UTF-16 with a mark', wide('\ufeff{"pair":1}')],
     ['UTF-16, big end first', wide('{"pair":1}').swap16()],
     ['UTF-16, big end first, with a mark', wide('\ufeff{"pair":1}').swap16()],
+    ['UTF-32', wider('{"pair":1}')],
+    ['UTF-32 with a mark', wider('\ufeff{"pair":1}')],
+    ['UTF-32, big end first', wider('{"pair":1}').swap32()],
   ])('%s is read', async (_name, body) => {
     expectAnswer(await order(body), { status: 422, body: { detail: [TEXT('pair', 1)] } });
   });
@@ -277,12 +312,22 @@ describe('bodies', () => {
     const untyped = await feeders.send({ line: 'POST /api/v1/forceenter', headers: [LOGIN], body: '{}' });
     expectAnswer(untyped, { status: 422, body: { detail: [MISSING_PAIR({})] } });
   });
+  test.each(['{broken', 'null', '1', '[]', '\0'])('%s without a content type is a text', async (body) => {
+    const untyped = { line: 'POST /api/v1/forceenter', body };
+    expectAnswer(await feeders.send(untyped), { status: 401, body: { detail: 'Unauthorized' } });
+    const known = await feeders.send({ ...untyped, headers: [LOGIN] });
+    expectAnswer(known, { status: 422, body: { detail: [NO_OBJECT(body)] } });
+  });
   test('of ours alone: more than 64 KiB is read for known callers only', async () => {
-    const broken = (length: number) => ({ line: 'POST /api/v1/forceenter', body: '{'.padEnd(length, 'x') });
+    const broken = (length: number) => ({
+      line: 'POST /api/v1/forceenter',
+      headers: [JSON_TYPE],
+      body: '{'.padEnd(length, 'x'),
+    });
     const told = { status: 422, body: { detail: [NO_JSON(1, PROPERTY)] } };
     expectAnswer(await feeders.send(broken(65_536)), told);
     expectAnswer(await feeders.send(broken(65_537)), { status: 401, body: { detail: 'Unauthorized' } });
-    expectAnswer(await feeders.send({ ...broken(65_537), headers: [LOGIN] }), told);
+    expectAnswer(await feeders.send({ ...broken(65_537), headers: [LOGIN, JSON_TYPE] }), told);
   });
   test('of ours alone: 1 MiB is taken and no more, with credentials or without', async () => {
     const body = Buffer.alloc(1_048_577, ' ');
