@@ -9,23 +9,29 @@ import type { Ticking } from './worker-loop.ts';
 /** Pause between two looks of the gateway at worker.db: what was decided since the last one is not known of a worker.db that is put back older. */
 const LOOK_MS = 500;
 
-/**
- * Compares the files, says so in the log when the worker holds back, and returns what keeps a room from its ticks until that is over.
- * Rejects as the store does.
- */
+/** What a worker makes of the comparison. */
+export interface HeldBack {
+  /** `room`, kept from its ticks until the hold is over. */
+  readonly hold: (room: Ticking) => Ticking;
+  /** In sentences for /readyz; empty when nothing is held back (any more). */
+  readonly problems: () => readonly string[];
+}
+
+/** Compares the files and says so in the log when the worker holds back. Rejects as the store does. */
 export async function openHoldBack(parts: {
   readonly pairing: WorkerPairing;
   readonly ttlMs: number;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
-}): Promise<(room: Ticking) => Ticking> {
+}): Promise<HeldBack> {
   const { pairing, ttlMs, clock, log } = parts;
   const { wallMs, monotonicMs } = clock.now();
   const hold = await pairing.compare({ wallMs, ttlMs });
-  if (hold === undefined) return (room) => room;
+  const free: HeldBack = { hold: (room) => room, problems: () => [] };
+  if (hold === undefined) return free;
   if (hold.remainingMs === 0) {
     log.warn({}, `${hold.why}: all that the lost one may have sent is too late to be sent again, nothing is held back`);
-    return (room) => room;
+    return free;
   }
   const untilMs = monotonicMs + hold.remainingMs;
   const until = new Date(wallMs + hold.remainingMs).toISOString();
@@ -33,10 +39,16 @@ export async function openHoldBack(parts: {
     { until },
     `${hold.why}: nothing is decided or sent until ${until}, so that no order is sent twice; signals from now on are decided after it`,
   );
-  return ({ name, tick }) => ({
-    name,
-    tick: async (now) => (now.monotonicMs < untilMs ? undefined : tick(now)),
-  });
+  return {
+    hold: ({ name, tick }) => ({
+      name,
+      tick: async (now) => (now.monotonicMs < untilMs ? undefined : tick(now)),
+    }),
+    problems: () =>
+      clock.now().monotonicMs < untilMs
+        ? [`${hold.why}: nothing is decided or delivered until ${until}, when no order can be sent twice`]
+        : [],
+  };
 }
 
 /** The gateway's look-out for worker.db. */

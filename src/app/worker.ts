@@ -25,6 +25,8 @@ export interface Worker extends AsyncDisposable {
   readonly lastTickMs: WorkerLoop['lastTickMs'];
   readonly outbox: Outbox | null;
   readonly journal: Pick<JournalHealth, 'troubles'>;
+  /** What keeps it from deciding and delivering, in sentences; empty when nothing does. */
+  problems(): readonly string[];
   /** Ends the ticks and waits for the attempts under way until `signal` aborts. A running study is left to the next start. */
   drain(signal: AbortSignal): Promise<void>;
 }
@@ -49,7 +51,7 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
   }
   const store = opening.use(await openWorkerStore({ folder: config.data, log, hubWrites, hub }));
   const ttlMs = config.deliveryTtlSeconds * 1_000;
-  const heldBack = await openHoldBack({ pairing: store.pairing, ttlMs, clock, log });
+  const { hold, problems } = await openHoldBack({ pairing: store.pairing, ttlMs, clock, log });
   const journal = opening.use(openJournalHealth({ file: 'worker', tryWriting: store.tryWriting, clock }));
   const {
     signals,
@@ -95,8 +97,8 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
   const heart = opening.use(openHeart(config.data, clock));
   const loop = startWorkerLoop(
     [
-      heldBack({ name: 'ensemble', tick: (now) => aggregator.tick(now) }),
-      heldBack({ name: 'fleet', tick: (now) => fleet.tick(now) }),
+      hold({ name: 'ensemble', tick: (now) => aggregator.tick(now) }),
+      hold({ name: 'fleet', tick: (now) => fleet.tick(now) }),
       { name: 'search', tick: () => runner.tick() },
       { name: 'schedule', tick: (now) => schedule.tick(now) },
       { name: 'heart', tick: async () => heart.beat() },
@@ -111,6 +113,7 @@ export async function openWorker(surroundings: Surroundings): Promise<Worker | u
     lastTickMs: loop.lastTickMs,
     outbox: store.outbox,
     journal,
+    problems,
     drain: async (signal) => {
       await loop.stop();
       await Promise.all([fleet.drain(signal), schedule.drain().then(() => runner.drain())]);
