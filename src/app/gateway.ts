@@ -18,6 +18,8 @@ import { figuresAge, hubReadiness } from './hub-readiness.ts';
 import { newId, newToken } from './identity.ts';
 import { journalFigure, journalState, openJournalHealth } from './journal-health.ts';
 import { outboxFigures } from './outbox-figures.ts';
+import { outboxProblems } from './outbox-problems.ts';
+import { outboxBounds } from './outbox-rows.ts';
 import { startRetention } from './retention.ts';
 import { graphqlDefaults } from './search-defaults.ts';
 import { removeServiceFile, writeServiceFile } from './service-file.ts';
@@ -77,6 +79,7 @@ export async function openGateway(
     }),
   );
   const tradeFlow = opening.use(openTradeFlow(surroundings, { exits, store }));
+  const untold = outboxProblems(() => store.outbox, { limits: outboxBounds(config), clock });
   const startedMs = clock.now().monotonicMs;
   const localToken = newToken();
   const intake = openIntake({ signals: store.signals, settings: config, newId, clock, log });
@@ -126,7 +129,7 @@ export async function openGateway(
       clock,
     }),
     studyDefaults: graphqlDefaults(config.search),
-    readiness: () => {
+    readiness: async () => {
       const { ready, details, problem } = hubReadiness(exits, clock.now().monotonicMs - startedMs);
       // Without its worker a gateway still answers bots and keeps signals, and without its journal it answers bots: it says so, and goes on serving.
       const worker = workerHealth(config.data, clock);
@@ -136,6 +139,7 @@ export async function openGateway(
         ...problemsOf({ worker, troubles, intake: config.intake }),
         ...lookout.problems(),
         ...tradeFlow.problems(),
+        ...(await untold()),
       ];
       return {
         ready,

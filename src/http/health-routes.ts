@@ -11,7 +11,7 @@ export interface Readiness {
 
 export interface HealthFront extends Door {
   readonly metrics: Metrics;
-  readonly readiness: () => Readiness;
+  readonly readiness: () => Readiness | Promise<Readiness>;
 }
 
 export const HEALTH_ROUTES = {
@@ -26,7 +26,7 @@ export function answerHealth(exchange: Exchange<HealthFront>): Promise<void> {
 }
 
 async function answerReadiness({ response, front }: Exchange<HealthFront>): Promise<void> {
-  const { ready, details } = front.readiness();
+  const { ready, details } = await front.readiness();
   sendJson(response, ready ? 200 : 503, { ready, ...details });
 }
 

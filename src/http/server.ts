@@ -24,7 +24,7 @@ export interface HealthOptions extends Address {
   readonly keys: readonly Key[];
   /** Kept in the data folder, readable by its owner only: commands on this host present it. */
   readonly localToken: string;
-  readonly readiness: () => Readiness;
+  readonly readiness: () => Readiness | Promise<Readiness>;
   /** Figures for `/metrics` that only the app can tell. */
   readonly figures: readonly (Figure | FigureByName)[];
   readonly clock: Clock;
