@@ -1,4 +1,6 @@
 // A stand-in InfluxDB in a process of its own, to be killed, frozen, and started again on the same port.
+import { rm } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type Child, child } from './child.ts';
 import type { StandInOptions } from './influx/stand-in.ts';
 import type { StandInOrder } from './influx/stand-in-process.ts';
@@ -11,8 +13,10 @@ export interface StandInChild extends AsyncDisposable {
   order<T = unknown>(order: StandInOrder): Promise<T>;
   freeze(): void;
   thaw(): void;
-  /** SIGKILL, and a new one on the same port that knows nothing. */
-  startAgainEmpty(): Promise<void>;
+  /** SIGKILL, and a new one on the same port after `awayMs` (0), which knows what the old one kept (`keptIn`). */
+  startAgain(awayMs?: number): Promise<void>;
+  /** The same, but the new one knows nothing. */
+  startAgainEmpty(awayMs?: number): Promise<void>;
   kill(): Promise<void>;
 }
 
@@ -33,14 +37,21 @@ export async function standInChild(options: StandInOptions): Promise<StandInChil
     return answer;
   };
   const kill = async () => running.process[Symbol.asyncDispose]();
+  const again = async (awayMs = 0) => {
+    await kill();
+    await wait(awayMs);
+    running = await start(Number(new URL(url).port));
+  };
   return {
     url,
     order,
     freeze: () => void running.process.process.kill('SIGSTOP'),
     thaw: () => void running.process.process.kill('SIGCONT'),
-    startAgainEmpty: async () => {
+    startAgain: (awayMs) => again(awayMs),
+    startAgainEmpty: async (awayMs) => {
       await kill();
-      running = await start(Number(new URL(url).port));
+      if (options.keptIn !== undefined) await rm(options.keptIn, { force: true });
+      await again(awayMs);
     },
     kill,
     [Symbol.asyncDispose]: kill,

@@ -41,11 +41,13 @@ export class BucketPoints {
     return this.#shardS;
   }
 
-  /** Writes what can be; the message of what was dropped, undefined when nothing was. */
+  /**
+   * Writes what can be; the message of what was dropped, undefined when nothing was. As in a real server, whose shards are written side by side, only one
+   * of the shards with conflicts is heard, and what is outside the retention only when there is none.
+   */
   write(points: readonly ParsedPoint[], nowNs: bigint): string | undefined {
     const oldestNs = this.retentionS === 0 ? undefined : nowNs - BigInt(this.retentionS) * 1_000_000_000n;
-    let conflict: string | undefined;
-    let conflicts = 0;
+    const conflicts = new Map<number, { readonly why: string; dropped: number }>();
     let outside = 0;
     for (const point of points) {
       const timeNs = point.timeNs ?? nowNs;
@@ -56,16 +58,19 @@ export class BucketPoints {
       const found = this.#conflictOf(point, timeNs);
       if (found === undefined) this.#add(point, timeNs);
       else {
-        conflict ??= found;
-        conflicts += 1;
+        const shard = this.#shardOf(timeNs);
+        const heard = conflicts.get(shard) ?? { why: found, dropped: 0 };
+        conflicts.set(shard, heard);
+        heard.dropped += 1;
       }
     }
-    const dropped = conflicts + outside;
-    if (dropped === 0) return undefined;
-    const why =
-      conflict ??
-      `dropped ${outside} points outside retention policy of duration ${this.retentionS / 3_600}h0m0s - oldest point`;
-    return `failure writing points to database: partial write: ${why} dropped=${dropped}`;
+    const said = (why: string, dropped: number) =>
+      `failure writing points to database: partial write: ${why} dropped=${dropped}`;
+    const [heard] = conflicts.values();
+    if (heard !== undefined) return said(heard.why, heard.dropped);
+    if (outside === 0) return undefined;
+    const hours = this.retentionS / 3_600;
+    return said(`dropped ${outside} points outside retention policy of duration ${hours}h0m0s - oldest point`, outside);
   }
 
   /** Writes lines of text; throws with the server's words when any of them cannot be. */

@@ -32,6 +32,8 @@ export interface Hub {
   readonly troubles: Mischief;
   readonly queries: string[];
   readonly counts: StandInCounts;
+  /** Told of every write that changed something, before it is answered. */
+  kept(bucket: string, text: string): void;
   nowNs(): bigint;
 }
 
@@ -122,6 +124,7 @@ function answerWrite(asked: Asked): unknown {
   const parsed = parseLines(body);
   if ('message' in parsed) return sendError(response, 400, parsed.message);
   const dropped = bucket.write(parsed.points, hub.nowNs());
+  hub.kept(name, body);
   if (trouble?.kind === 'lostAnswer') return void response.destroy();
   if (dropped !== undefined) return sendError(response, 422, dropped);
   hub.counts.lines += parsed.points.length;

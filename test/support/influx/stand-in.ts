@@ -1,6 +1,8 @@
 // An InfluxDB 2 in this process: strict about what it is sent, honest about what it holds, and able to misbehave. Over real sockets, on a port of its own.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Kept, keptFile } from './kept-file.ts';
+import { parseLines } from './line-parser.ts';
 import { type Misbehaviour, mischief } from './misbehaviour.ts';
 import { BucketPoints, type FieldSeries } from './point-store.ts';
 import { answerRequest, type StandInCounts } from './stand-in-routes.ts';
@@ -19,6 +21,8 @@ export interface StandInOptions {
   /** Buckets there from the start, with their retention in seconds (0: for ever). Default: none. */
   readonly buckets?: Readonly<Record<string, number>>;
   readonly port?: number;
+  /** A file where everything it acknowledges is kept, and from which it starts: its own death loses nothing. Default: none. */
+  readonly keptIn?: string;
   /** Wall time; default: the system's. */
   readonly nowMs?: () => number;
 }
@@ -58,6 +62,12 @@ export async function startInfluxStandIn(options: StandInOptions = {}): Promise<
   const buckets = new Map<string, BucketPoints>();
   for (const [name, retentionS] of Object.entries(options.buckets ?? {}))
     buckets.set(name, new BucketPoints(retentionS));
+  const kept = options.keptIn === undefined ? undefined : keptFile(options.keptIn);
+  for (const one of kept?.before ?? []) {
+    if ('text' in one) replay(buckets, one, nowMs());
+    else if (one.is === 'dropped') buckets.delete(one.bucket);
+    else buckets.set(one.bucket, new BucketPoints(one.retentionS));
+  }
   const troubles = mischief();
   const queries: string[] = [];
   const counts: StandInCounts = {
@@ -78,6 +88,7 @@ export async function startInfluxStandIn(options: StandInOptions = {}): Promise<
     troubles,
     queries,
     counts,
+    kept: (bucket: string, text: string) => kept?.write({ bucket, text }),
     nowNs: () => BigInt(Math.trunc(nowMs())) * 1_000_000n,
   };
   let server: Server | undefined;
@@ -117,8 +128,14 @@ export async function startInfluxStandIn(options: StandInOptions = {}): Promise<
     queries,
     misbehave: (trouble) => troubles.add(trouble),
     calm: () => troubles.clear(),
-    addBucket: (name, retentionS = 0) => void buckets.set(name, new BucketPoints(retentionS)),
-    dropBucket: (name) => void buckets.delete(name),
+    addBucket: (name, retentionS = 0) => {
+      buckets.set(name, new BucketPoints(retentionS));
+      kept?.write({ bucket: name, is: 'made', retentionS });
+    },
+    dropBucket: (name) => {
+      buckets.delete(name);
+      kept?.write({ bucket: name, is: 'dropped' });
+    },
     allow: (rights) => {
       tokens = rights;
     },
@@ -134,4 +151,13 @@ export async function startInfluxStandIn(options: StandInOptions = {}): Promise<
     up,
     [Symbol.asyncDispose]: down,
   };
+}
+
+function replay(
+  buckets: ReadonlyMap<string, BucketPoints>,
+  one: Kept & { readonly text: string },
+  nowMs: number,
+): void {
+  const parsed = parseLines(one.text);
+  if ('points' in parsed) buckets.get(one.bucket)?.write(parsed.points, BigInt(Math.trunc(nowMs)) * 1_000_000n);
 }
