@@ -1,5 +1,5 @@
 // `paramgate export params`: the levels in force, pinned in a file, for backtests that must not ask anyone and must come out the same again.
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { badInput, Fault } from '#domain/fault.ts';
 import { isoTime } from '#domain/time.ts';
@@ -7,6 +7,7 @@ import { systemClock } from '../clock.ts';
 import { requireConfig } from '../config.ts';
 import { dataFolderSource, serviceSource } from '../levels-source.ts';
 import { type PinnedParams, pinnedParams } from '../pinned-params.ts';
+import { writeWhole } from '../whole-file.ts';
 import { pair } from './option-values.ts';
 
 interface Options {
@@ -50,10 +51,7 @@ async function print(pinned: PinnedParams, out: string | undefined): Promise<voi
     process.stdout.write(text);
     return;
   }
-  await writeFile(out, text).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Fault('UNUSABLE_INPUT', `--out: ${out} cannot be written (${why})`, { field: '--out', cause: error });
-  });
+  await writeWhole('--out', out, text);
   const count = (source: string) => pinned.params.filter((row) => row.source === source).length;
   const rows = `${count('OPTUNA')} published, ${count('STATELESS')} of leverage bins, ${count('FALLBACK')} fallback`;
   process.stdout.write(`${out}: ${rows}; from ${pinned.from}\n`);

@@ -1,10 +1,10 @@
 // `paramgate search`: judges stop x target cells over a pair's candles, tests the winner on entries it has not seen, keeps the study and, when asked
 // and validated, publishes it. Flags are judged before any file is read; standard output stays empty unless the whole answer is there.
-import { access, constants, writeFile } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { ExitLevels } from '#domain/exit-params.ts';
-import { badInput, Fault } from '#domain/fault.ts';
+import { badInput } from '#domain/fault.ts';
 import type { Rivals, Study, StudySpec } from '#domain/study.ts';
 import type { Clock } from '#domain/time.ts';
 import { type KeptStudy, openStudyPool, readMaterial, requireSpec, samples } from '#search/search.ts';
@@ -23,6 +23,7 @@ import { planeJson, studyJson } from '../study-json.ts';
 import { openStudyKeeper } from '../study-keeper.ts';
 import { studyText } from '../study-text.ts';
 import { studyThreads } from '../study-threads.ts';
+import { unwritable, writeWhole } from '../whole-file.ts';
 import { searchAllPairs } from './search-all.ts';
 import { addSearchOptions, flagOf, type SearchOptions, specOf, withPlan } from './search-options.ts';
 
@@ -113,14 +114,18 @@ async function search(
     shown.stop(),
   );
   const durationMs = Math.round(clock.now().monotonicMs - started.monotonicMs);
-  const { study, plane } = ran;
+  const { study, plane, trials } = ran;
   const { result, rivals } = study;
   if (options.plane !== undefined && plane !== null)
-    await writeResult('--plane', options.plane, `${JSON.stringify(planeJson(study, plane))}\n`);
+    await writeWhole('--plane', options.plane, `${JSON.stringify(planeJson(study, plane))}\n`);
   if (plot !== undefined && picture !== undefined && plane !== null) {
     const read = await readMaterial(await source.materialOf(spec), spec, source.entriesFile);
     const curves = equityCurves(spec, result, { read, rivals });
-    await writeResult('--plot', picture.file, await plot.drawStudy({ spec, result, rivals, plane, curves }, picture));
+    await writeWhole(
+      '--plot',
+      picture.file,
+      await plot.drawStudy({ spec, result, rivals, plane, trials, curves }, picture),
+    );
   }
   const kept = await surroundings.keepStudy(ran);
   if (options.json !== true) return studyText(kept, result, rivals);
@@ -135,15 +140,4 @@ async function requireWritable(flag: string, file: string | undefined): Promise<
   await access(dirname(file), constants.W_OK).catch((error: unknown) => {
     throw unwritable(flag, file, error);
   });
-}
-
-async function writeResult(flag: string, file: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(file, content).catch((error: unknown) => {
-    throw unwritable(flag, file, error);
-  });
-}
-
-function unwritable(flag: string, file: string, cause: unknown): Fault {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new Fault('UNUSABLE_INPUT', `${flag}: ${file} cannot be written (${why})`, { field: flag, cause });
 }

@@ -1,5 +1,4 @@
 // `paramgate study list|show|cancel|export`: the studies of a data folder, read from its files whether or not a service runs on it.
-import { rename, rm, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { Fault } from '#domain/fault.ts';
 import type { Study } from '#domain/study.ts';
@@ -10,6 +9,7 @@ import { studyJson, studyStateJson } from '../study-json.ts';
 import { openStudyKeeper } from '../study-keeper.ts';
 import { studyListText, studyStateText } from '../study-list-text.ts';
 import { studyText } from '../study-text.ts';
+import { writeWhole } from '../whole-file.ts';
 import { oneOf, pair, whole } from './option-values.ts';
 
 /** Cells of a study that judged them all that are exported unless another number is asked for: more make optuna-dashboard slow. */
@@ -72,7 +72,7 @@ export function addStudy(program: Command, configured: () => Config): void {
       const found = await requireStudy(store, id);
       const lines = [...optunaJournal(found, await trialsOf(store, found, cells))].join('');
       if (out === undefined) print(lines);
-      else await writeWhole(out, lines);
+      else await writeWhole('--out', out, lines);
     });
 }
 
@@ -102,17 +102,4 @@ function textOf(study: Study): string {
 
 function durationMs({ startedAtMs, finishedAtMs }: Study): number {
   return startedAtMs === null || finishedAtMs === null ? 0 : finishedAtMs - startedAtMs;
-}
-
-/** Whoever opens the file sees all of it or what was there before. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  const beside = `${file}.part`;
-  try {
-    await writeFile(beside, text);
-    await rename(beside, file);
-  } catch (cause) {
-    await rm(beside, { force: true }).catch(() => undefined);
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Fault('UNUSABLE_INPUT', `--out: ${file} cannot be written (${why})`, { field: '--out', cause });
-  }
 }
