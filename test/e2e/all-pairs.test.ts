@@ -107,6 +107,30 @@ test('search --all takes what the file says, lets flags win, goes on past a pair
   expect(studies).toHaveLength(2);
 }, 60_000);
 
+test('search --all comes to the same figures on any number of threads, what pairs lend each other among them', async () => {
+  const found = await Promise.all(
+    ['1', '2'].map(async (threads) => {
+      await using folder = await furnished({ ...SEARCH, minOosTrades: 5 });
+      const entries = join(folder.path, 'entries.csv');
+      const firstMs = Date.UTC(2024, 0, 1);
+      const rows = Array.from({ length: 70 }, (_, at) => `${firstMs + at * 28 * HOUR_MS},long`);
+      await writeFile(entries, `time,side\n${rows.join('\n')}\n`);
+      const env = { ...folder.env, PARAMGATE_STUDY_THREADS: threads };
+      const { code, stdout } = await command(env, 'search', '--all', '--entries', entries, '--json');
+      expect(code).toBe(0);
+      const shown: unknown[] = [];
+      for (const { studyId } of JSON.parse(stdout).pairs) {
+        const { study, ...rest } = JSON.parse((await command(env, 'study', 'show', studyId, '--json')).stdout);
+        shown.push({ ...rest, study: { ...study, id: '', durationMs: 0 } });
+      }
+      return shown;
+    }),
+  );
+  expect(found[0]).toHaveLength(2);
+  expect(JSON.stringify(found[0])).toMatch(/100 borrowed from/);
+  expect(found[1]).toEqual(found[0]);
+}, 60_000);
+
 test('a mistake under search in the file is refused before anything is searched', async () => {
   await using folder = await furnished({ ...SEARCH, schedule: 'now and then', pboMax: 2, luck: 7 });
   const { code, stdout, stderr } = await command(folder.env, 'search', '--all');
@@ -165,7 +189,7 @@ test('report sets what recorded trades earned beside the fallback and the best i
   expect(told).toMatchObject({ code: 0, stderr: '' });
   const report = JSON.parse(told.stdout);
   // Three of twelve have no levels; three more are of a pair without candles.
-  expect(report.trades).toEqual({ recorded: 12, compared: 6, withoutLevels: 3, withoutCandles: 3 });
+  expect(report.trades).toEqual({ recorded: 12, compared: 6, withoutLevels: 3, withoutCandles: 3, incomplete: 0 });
   expect(report.fallback).toEqual({ stopLossPct: -2, takeProfitPct: 1 });
   expect(report.total).toMatchObject({ trades: 6, recordedPct: 3 });
   expect(report.total.servedPct).toBe(report.total.fallbackPct);
