@@ -1,6 +1,5 @@
 // A closed trade in freqtrade's own figures (account level, ratios) becomes one of the fleet's (position level, percent). Nothing is invented: what the bot
 // did not record stays unknown, and what cannot be right is left out with its reason.
-import { roundHalfAway } from '#domain/decimal.ts';
 import { Fault } from '#domain/fault.ts';
 import { isPair, MAX_LEVERAGE, type Side } from '#domain/market.ts';
 import { type ClosedTrade, requireTrades } from '#domain/trade.ts';
@@ -51,7 +50,7 @@ export function closedTradeOf(bot: string, figures: BotFigures): ClosedTrade | S
   if (openedAtMs === undefined) return skip('no opening time');
   if (closedAtMs === undefined) return skip('no closing time');
   if (closedAtMs < openedAtMs) return skip('closed before it was opened');
-  const percent = (ratio: number) => roundHalfAway((ratio * 100) / leverage, DECIMALS);
+  const percent = (ratio: number) => Number(((ratio * 100) / leverage).toFixed(DECIMALS)) + 0;
   const side = figures.isShort ? 'SHORT' : 'LONG';
   const { leastPct, mostPct, lowestStopPct } = REACH[side];
   const profitPct = percent(profitRatio);

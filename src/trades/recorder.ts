@@ -32,7 +32,8 @@ export function openRecorder({
   readonly slice?: number;
 }): Recorder {
   let before: Promise<unknown> = Promise.resolve();
-  const recordSlice = async (trades: readonly ClosedTrade[]): Promise<Recorded> => {
+  /** What of `trades` is new or other than it was. */
+  const compared = async (trades: readonly ClosedTrade[]) => {
     const found = await recorded.byKeys(trades);
     const toWrite: ClosedTrade[] = [];
     let updated = 0;
@@ -43,25 +44,35 @@ export function openRecorder({
       if (known !== undefined) updated += 1;
       toWrite.push(wanted);
     });
+    return { toWrite, updated, known: trades.length - toWrite.length };
+  };
+  const write = async (toWrite: readonly ClosedTrade[]): Promise<void> => {
     const calls: Promise<unknown>[] = [];
     for (let from = 0; from < toWrite.length; from += MAX_TRADES_PER_CALL) {
       calls.push(record(toWrite.slice(from, from + MAX_TRADES_PER_CALL)));
     }
     const ends = await Promise.allSettled(calls);
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
-    return { recorded: toWrite.length - updated, updated, known: trades.length - toWrite.length };
   };
   const recordAll = async (trades: readonly ClosedTrade[], onProgress?: (done: number) => void): Promise<Recorded> => {
     const sum = { recorded: 0, updated: 0, known: 0 };
     const once = lastOfEach(trades);
     sum.known = trades.length - once.length;
+    const slice = (from: number) => once.slice(from, from + sliceLength);
+    let next = await compared(slice(0));
     for (let from = 0; from < once.length; from += sliceLength) {
-      const slice = once.slice(from, from + sliceLength);
-      const part = await recordSlice(slice);
-      sum.recorded += part.recorded;
-      sum.updated += part.updated;
-      sum.known += part.known;
-      onProgress?.(from + slice.length);
+      const { toWrite, updated, known } = next;
+      const written = write(toWrite);
+      // The next slice, which holds none of these trades, is looked up while these are written.
+      const looked = compared(slice(from + sliceLength));
+      const [end, nextOne] = await Promise.allSettled([written, looked]);
+      if (end.status === 'rejected') throw end.reason;
+      sum.recorded += toWrite.length - updated;
+      sum.updated += updated;
+      sum.known += known;
+      onProgress?.(Math.min(from + sliceLength, once.length));
+      if (nextOne.status === 'rejected') throw nextOne.reason;
+      next = nextOne.value;
     }
     return sum;
   };
@@ -76,6 +87,7 @@ export function openRecorder({
 
 /** Each trade once, as it was told last. */
 function lastOfEach(trades: readonly ClosedTrade[]): readonly ClosedTrade[] {
+  if (new Set(trades.map(({ tradeId }) => tradeId)).size === trades.length) return trades;
   const byKey = new Map<string, ClosedTrade>();
   for (const trade of trades) {
     byKey.set(`${trade.openedAtMs} ${trade.pair} ${trade.tradeId}\0${trade.bot}`, trade);

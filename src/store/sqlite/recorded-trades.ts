@@ -8,29 +8,23 @@ type Key = Parameters<RecordedTrades['byKeys']>[0][number];
 
 /** Keys in one question: a millisecond or two of the calling thread. */
 const KEYS = 500;
-const BY_KEYS = `SELECT trades.* FROM json_each(?) AS asked CROSS JOIN trades
+const BY_KEYS = `SELECT asked.key AS place, trades.* FROM json_each(?) AS asked CROSS JOIN trades
   WHERE bot = asked.value ->> 0 AND tradeId = asked.value ->> 1 AND pair = asked.value ->> 2 AND openedAtMs = asked.value ->> 3`;
 
 /** Trades in `trades`, the file of that kind. */
 export function recordedReader(trades: ReadFile): RecordedTrades {
   return {
     byKeys: async (keys) => {
-      const found = new Map<string, ClosedTrade>();
+      const found = keys.map((): ClosedTrade | undefined => undefined);
       for (let from = 0; from < keys.length; from += KEYS) {
-        const asked = `[${keys
-          .slice(from, from + KEYS)
-          .map(keyText)
-          .join()}]`;
-        for (const row of trades.rows(BY_KEYS, asked)) {
-          const trade = tradeOf(row);
-          found.set(keyText(trade), trade);
-        }
+        const asked = JSON.stringify(keys.slice(from, from + KEYS).map(keyOf));
+        for (const row of trades.rows(BY_KEYS, asked)) found[from + Number(row.place)] = tradeOf(row);
       }
-      return keys.map((key) => found.get(keyText(key)));
+      return found;
     },
   };
 }
 
-function keyText({ bot, tradeId, pair, openedAtMs }: Key): string {
-  return JSON.stringify([bot, tradeId, pair, openedAtMs]);
+function keyOf({ bot, tradeId, pair, openedAtMs }: Key): readonly unknown[] {
+  return [bot, tradeId, pair, openedAtMs];
 }
