@@ -91,11 +91,22 @@ async function tellService<Row>(
     readonly onAnswer: (answer: unknown, done: number) => void;
   },
 ): Promise<number> {
-  for (let from = 0; from < rows.length; from += SLICE) {
-    const slice = rows.slice(from, from + SLICE);
-    const answer = await askLocalGateway(config, path, body(slice));
-    if (answer === undefined) return from;
-    onAnswer(answer, from + slice.length);
+  const tell = (from: number) => {
+    const answer = askLocalGateway(config, path, body(rows.slice(from, from + SLICE)));
+    answer.catch(() => undefined);
+    return answer;
+  };
+  let next = rows.length === 0 ? undefined : tell(0);
+  for (let from = 0; next !== undefined; from += SLICE) {
+    const told = next;
+    // The service reads the next slice while it keeps this one.
+    next = from + SLICE < rows.length ? tell(from + SLICE) : undefined;
+    const answer = await told;
+    if (answer === undefined) {
+      await next?.catch(() => undefined);
+      return from;
+    }
+    onAnswer(answer, Math.min(from + SLICE, rows.length));
   }
   return rows.length;
 }
