@@ -1,5 +1,6 @@
 // What was searched beside stop and target, in words and as the options of `paramgate simulate` that replay it.
-import type { Candidate, Chosen } from '#domain/study.ts';
+import type { Candidate, Chosen, StudySpec } from '#domain/study.ts';
+import { isoTime } from '#domain/time.ts';
 import { type ExitPlan, isPlain, planAt } from '#search/search.ts';
 
 /** The plan in words; undefined when it asks for nothing. */
@@ -26,10 +27,15 @@ export function chosenText({ space }: Chosen): string | undefined {
   return parts.length === 0 ? undefined : parts.join('; ');
 }
 
-/** The options that make `simulate` replay a candidate: its levels, its plan and its hold; `maxHold` where none was searched. */
-export function replayOptions({ stopLossPct, takeProfitPct, space }: Candidate, maxHold: number): string {
+/** The options that make `simulate` replay a candidate of a study over the same candles and entries: market, costs, levels, plan and hold. */
+export function replayOptions(spec: StudySpec, { stopLossPct, takeProfitPct, space }: Candidate): string {
   const { trailing, breakEvenPct, targets } = planAt(space);
-  const words = [`--stop=${stopLossPct}`, `--target ${takeProfitPct}`, `--max-hold ${space?.maxHold ?? maxHold}`];
+  const words = [`--pair ${spec.pair} --timeframe ${spec.timeframe} --fee ${spec.feePct}`];
+  words.push(`--fills ${spec.fills.toLowerCase()} --stop=${stopLossPct} --target ${takeProfitPct}`);
+  words.push(`--max-hold ${space?.maxHold ?? spec.maxHold}`);
+  if (spec.side !== null) words.push(`--side ${spec.side.toLowerCase()}`);
+  if (spec.fromMs !== null) words.push(`--from ${isoTime(spec.fromMs)}`);
+  if (spec.toMs !== null) words.push(`--to ${isoTime(spec.toMs)}`);
   if (trailing !== null) {
     const { distancePct, offsetPct, onlyOffset } = trailing;
     words.push(`--trailing ${distancePct}`);

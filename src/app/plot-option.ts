@@ -1,6 +1,7 @@
 // The study as a chart in the library's words: a heatmap on the left, curves on the right. Plain data: the same in a picture and in a page.
 import { roundHalfAway } from '#domain/decimal.ts';
 import type { ExitLevels } from '#domain/exit-params.ts';
+import type { Plane } from '#domain/study.ts';
 import { samples } from '#search/search.ts';
 import { chosenText } from './plan-text.ts';
 import type { Drawn } from './plot.ts';
@@ -14,26 +15,33 @@ const FONT = 'DejaVu Sans, Verdana, sans-serif';
 const COLOURS = { folds: '#1b4f9c', fallback: '#d9822b', served: '#2c8c57' } as const;
 
 /** The option of the chart. */
-export function plotOption({ spec, result, rivals, plane, curves }: Drawn): Record<string, unknown> {
+export function plotOption({ spec, result, rivals, plane, trials, curves }: Drawn): Record<string, unknown> {
   const rows = spread(plane.stops.length, ROWS);
   const columns = spread(plane.targets.length, COLUMNS);
-  const cells = rows.flatMap((row) =>
-    columns.flatMap((column) => {
-      const value = plane.values[row]?.[column] ?? null;
-      return value === null ? [] : [[plane.targets[column], plane.stops[row], value]];
-    }),
-  );
-  const values = cells.map((cell) => cell[2] as number).sort((a, b) => a - b);
+  const isSample = samples(spec);
+  const cells = isSample
+    ? triedLevels(plane, trials)
+    : rows.flatMap((row) =>
+        columns.flatMap((column) => {
+          const value = plane.values[row]?.[column] ?? null;
+          return value === null ? [] : [[plane.targets[column] as number, plane.stops[row] as number, value] as const];
+        }),
+      );
+  const values = cells.map(([, , value]) => value).sort((a, b) => a - b);
   // A few extreme cells would leave all others one colour.
   const low = values[Math.floor(values.length * 0.02)] ?? 0;
   const high = values.at(-1) ?? 1;
-  const indexed = cells.map(([target, stop, value]) => [String(target), String(stop), value]);
   const nearest = (levels: readonly number[], of: readonly number[], wanted: number) =>
     String(
       of
         .map((at) => levels[at] as number)
         .reduce((best, level) => (Math.abs(level - wanted) < Math.abs(best - wanted) ? level : best)),
     );
+  const indexed = cells.map(([target, stop, value]) => [
+    nearest(plane.targets, columns, target),
+    nearest(plane.stops, rows, stop),
+    value,
+  ]);
   const place = ({ stopLossPct, takeProfitPct }: ExitLevels) => [
     nearest(plane.targets, columns, takeProfitPct),
     nearest(plane.stops, rows, stopLossPct),
@@ -75,7 +83,7 @@ export function plotOption({ spec, result, rivals, plane, curves }: Drawn): Reco
   const marks = [
     mark('winner', best, ['diamond', '#d02f5b']),
     // A sample of the points has no plateau.
-    ...(samples(spec) ? [] : [around]),
+    ...(isSample ? [] : [around]),
     mark('fallback', rivals.fallback, ['rect', COLOURS.fallback]),
     ...(rivals.incumbent === null ? [] : [mark('served now', rivals.incumbent, ['triangle', COLOURS.served])]),
   ];
@@ -111,10 +119,10 @@ export function plotOption({ spec, result, rivals, plane, curves }: Drawn): Reco
     title: [
       { text: `${spec.pair} ${spec.timeframe} - ${verdict}`, left: 20, top: 10, textStyle: { ...text, fontSize: 17 } },
       {
-        text: `${objective} of each stop and target${samples(spec) ? ' that was tried' : ''}, whole period${beside === undefined ? '' : `,\nwith ${beside}`}`,
+        text: `${objective} of each ${isSample ? 'trial at its stop and target' : 'stop and target'}, whole period${beside === undefined ? '' : `\nwinner with ${beside}`}`,
         left: 70,
-        top: 44,
-        textStyle: { ...text, fontSize: 13 },
+        top: beside === undefined ? 44 : 34,
+        textStyle: { ...text, fontSize: beside === undefined ? 13 : 11, lineHeight: 17 },
       },
       { text: 'out of sample, net profit %', left: '58%', top: 44, textStyle: { ...text, fontSize: 13 } },
     ],
@@ -160,8 +168,28 @@ export function plotOption({ spec, result, rivals, plane, curves }: Drawn): Reco
       text: [shown(high), shown(low)],
       inRange: { color: ['#f4f1ec', '#c9dcea', '#86b6d6', '#3f88bf', '#124e87', '#082c52'] },
     },
-    series: [{ type: 'heatmap', name: objective, data: indexed, progressive: 0, silent: false }, ...marks, ...lines],
+    series: [
+      isSample
+        ? { type: 'scatter', name: objective, data: indexed, symbolSize: 9 }
+        : { type: 'heatmap', name: objective, data: indexed, progressive: 0, silent: false },
+      ...marks,
+      ...lines,
+    ],
   };
+}
+
+/** Where the trials of the whole period lie: target, stop and objective, the greatest last, so that it is on top. */
+function triedLevels(
+  { stops, targets }: Plane,
+  trials: Drawn['trials'],
+): readonly (readonly [number, number, number])[] {
+  return trials
+    .flatMap(({ search, objective, point: { stop, target } }) => {
+      const [stopPct, targetPct] = [stops[stop ?? -1], targets[target ?? -1]];
+      if (search !== 0 || objective === null || stopPct === undefined || targetPct === undefined) return [];
+      return [[targetPct, stopPct, objective] as const];
+    })
+    .sort(([, , a], [, , b]) => a - b);
 }
 
 function shown(value: number): string {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { badInput } from '#domain/fault.ts';
 import type { Plane, Rivals, StudyResult, StudySpec } from '#domain/study.ts';
+import type { Trial } from '#domain/trial.ts';
 import type { EquityCurve } from './plot-curves.ts';
 import { plotOption } from './plot-option.ts';
 
@@ -18,6 +19,8 @@ export interface Drawn {
   readonly result: StudyResult;
   readonly rivals: Rivals;
   readonly plane: Plane;
+  /** Of `tpe` and `random`, which judge no whole plane; none of the others. */
+  readonly trials: readonly Pick<Trial, 'search' | 'point' | 'objective'>[];
   readonly curves: readonly EquityCurve[];
 }
 

@@ -70,7 +70,7 @@ function besideText({ spec }: Study, { best, peak }: StudyResult): readonly stri
   return [
     `${samples(spec) ? 'best trial' : 'best plateau'} with ${ofBest}`,
     ...(ofPeak === ofBest ? [] : [`peak with ${ofPeak}`]),
-    `replayed by: simulate ${replayOptions(best, spec.maxHold)}`,
+    `replayed, over the same candles and entries, by: simulate ${replayOptions(spec, best)}`,
   ];
 }
 

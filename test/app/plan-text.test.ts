@@ -13,6 +13,7 @@ import { randomMarket } from '../support/random-market.ts';
 
 const { openTimeMs, open, high, low, close } = randomMarket({ seed: 11, count: 700, volatility: 0.006 });
 const CANDLES = Array.from(openTimeMs, (time, at) => [time, open[at], high[at], low[at], close[at], 1]);
+const CUT_MS = openTimeMs[100] as number;
 const RIVALS = { fallback: { stopLossPct: -2, takeProfitPct: 1 }, incumbent: null };
 const at = (name: DimensionName, min: number, max = min, step = 1) => ({ name, min, max, step });
 const SPEC = specFrom({
@@ -20,6 +21,9 @@ const SPEC = specFrom({
   timeframe: '1h',
   sampler: 'RANDOM',
   trials: 8,
+  feePct: 0.02,
+  side: 'LONG',
+  fromMs: CUT_MS,
   stop: { min: -1, max: -4, step: 0.5 },
   target: { min: 1, max: 4, step: 0.5 },
   space: [
@@ -57,7 +61,7 @@ describe.each(['CONSERVATIVE', 'FREQTRADE'] as const)('with %s fills', (fills) =
     });
     const program = new Command('paramgate').exitOverride();
     addSimulateCommand(program);
-    const words = `--pair BTC/USDT --timeframe 1h --json --fills ${fills.toLowerCase()} ${replayOptions(result.best, spec.maxHold)}`;
+    const words = `--json ${replayOptions(spec, result.best)}`;
     await program.parseAsync(['simulate', '--candles', made.folder, ...words.split(' ')], { from: 'user' });
     const { metrics, plan } = JSON.parse(printed);
     expect(metrics.trades).toBe(result.best.metrics.trades);
@@ -78,9 +82,7 @@ it('a study of more than levels says what it chose, how to replay it, and why it
   await using _folder = made;
   const text = studyText(study(spec, { ...result, validated: true }), result, RIVALS);
   expect(text).toContain(`best trial with ${chosenText(result.best)}\n`);
-  expect(text).toContain(
-    `replayed by: simulate --stop=${result.best.stopLossPct} --target ${result.best.takeProfitPct} `,
-  );
+  expect(text).toContain(`by: simulate ${replayOptions(spec, result.best)}\n`);
   for (const fold of result.validation.folds) expect(text).toContain(`${chosenText(fold)}\n`);
   expect(text).toMatch(
     /not published: maxHold, trailing, .+ cannot be published: bots are served a stop and a target.+\.\n$/,

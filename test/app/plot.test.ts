@@ -1,10 +1,11 @@
 // Pictures of a study: each kind is what its name says, holds what is to be seen, and any other name is refused.
 import { expect, it } from 'vitest';
 import type { DimensionName, Plane, StudyResult } from '#domain/study.ts';
-import { specFrom } from '#search/search.ts';
+import { type FinishedTrial, specFrom } from '#search/search.ts';
 import { runStudy } from '#search/study-run.ts';
 import { type Drawn, drawStudy, requirePictureFile } from '../../src/app/plot.ts';
 import { equityCurves } from '../../src/app/plot-curves.ts';
+import { plotOption } from '../../src/app/plot-option.ts';
 import { randomMarket } from '../support/random-market.ts';
 
 const candles = randomMarket({ seed: 4, count: 800, volatility: 0.006 });
@@ -19,9 +20,13 @@ const rivals = { fallback: { stopLossPct: -2, takeProfitPct: 1 }, incumbent: { s
 const report = { count: 800, fromMs: 0, toMs: 1, gaps: 0, missing: 0, duplicates: 0, unordered: 0 };
 
 function drawn(asked = spec): Drawn & { readonly result: StudyResult; readonly plane: Plane } {
-  const { result, plane } = runStudy({ spec: asked, candles, report, signals: null, ...rivals }, () => undefined);
+  const trials: FinishedTrial[] = [];
+  const { result, plane } = runStudy({ spec: asked, candles, report, signals: null, ...rivals }, () => undefined, {
+    known: [],
+    told: (trial) => trials.push(trial),
+  });
   const curves = equityCurves(asked, result, { read: { candles, report, signals: null, from: 'hub' }, rivals });
-  return { spec: asked, result, rivals, plane, curves };
+  return { spec: asked, result, rivals, plane, trials, curves };
 }
 
 it('shows winner, fallback and served levels, and curves that end where the figures out of sample do', async () => {
@@ -65,6 +70,11 @@ it.each(['CONSERVATIVE', 'FREQTRADE'] as const)(
       `stop trails ${best.space?.trailing} % behind; to break even above 0.5 %; target 0.2 % after 180 min`,
     );
     expect(svg).not.toContain('plateau');
+    const { series } = plotOption(picture) as { series: { type: string; data: unknown[] }[] };
+    expect(series[0]?.type).toBe('scatter');
+    const levels = [String(best.takeProfitPct), String(best.stopLossPct)];
+    expect(series[0]?.data).toHaveLength(12);
+    expect(series[0]?.data.at(-1)).toEqual([...levels, expect.closeTo(best.objective, 9)]);
   },
 );
 
