@@ -1,12 +1,12 @@
 // Who hears that this process wrote to the hub. The app makes one and hands it to both sides, so that a gateway hears what its own worker published.
 
 import type { ParamRecord } from '#domain/exit-params.ts';
-import type { ClosedTrade } from '#domain/trade.ts';
+import type { OwnTrade } from './influx/own-trade.ts';
 
 /** A committed write and what it holds. */
 export type HubWrite =
   | { readonly kind: 'params'; readonly records: readonly ParamRecord[] }
-  | { readonly kind: 'trades'; readonly trades: readonly ClosedTrade[] };
+  | { readonly kind: 'trades'; readonly trades: readonly OwnTrade[] };
 
 export interface HubWrites {
   /** Tells every listener, in the order they came, that `write` is committed. */

@@ -72,8 +72,9 @@ export async function openGatewayStore(options: StoreOptions): Promise<GatewaySt
     trades: {
       ...side.trades,
       record: async (trades) => {
-        const counts = await writer.call('recordTrades', trades);
-        hubWrites.tell({ kind: 'trades', trades });
+        const { left, ...counts } = await writer.call('recordTrades', trades);
+        const gone = left.map((trade) => ({ ...trade, superseded: true as const }));
+        hubWrites.tell({ kind: 'trades', trades: [...gone, ...trades] });
         return counts;
       },
     },

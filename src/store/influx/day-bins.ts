@@ -37,6 +37,7 @@ export function binFold(edges: readonly number[]): DayFold<TradeSums> {
       'profit',
       'stop_loss_pct',
       'take_profit_pct',
+      'superseded',
       'side',
       'bot',
       'trade_id',

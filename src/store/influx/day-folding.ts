@@ -1,9 +1,9 @@
 // Folds days, and remembers of rows that stay what was folded already: a question half a minute later folds the last minutes only, however many trades
 // the day has.
-import type { ClosedTrade } from '#domain/trade.ts';
 import { type DayFold, type Span, WHOLE_DAY } from './day-fold.ts';
 import { type DayPrint, printOf } from './day-print.ts';
 import type { DaySums, PackedSums } from './day-sums.ts';
+import type { OwnTrade } from './own-trade.ts';
 import { allRows, type KeptRows, type KeptSums, type TradeDay } from './trade-day.ts';
 import { overlaps, survivors } from './trade-identity.ts';
 import type { TradeRows } from './trade-rows.ts';
@@ -58,7 +58,7 @@ export class DayFolding<Result> {
   addTo(
     sums: DaySums,
     kept: KeptRows,
-    part: { readonly span: Span; readonly own?: readonly ClosedTrade[] | undefined },
+    part: { readonly span: Span; readonly own?: readonly OwnTrade[] | undefined },
   ): void {
     const { span, own } = part;
     const { rows, tail } = kept;

@@ -1,8 +1,8 @@
 // What a question has to read of the days that are known already. The last minutes are read again each time, for trades are written late and rewritten;
 // what is older is compared by counts and sums, one day at a time, and read anew when it differs, or when it was last read a day ago.
 
-import type { ClosedTrade } from '#domain/trade.ts';
 import { WHOLE_DAY } from './day-fold.ts';
+import type { OwnTrade } from './own-trade.ts';
 import { dayOf } from './trade-columns.ts';
 import { DAY_MS, type KeptRows, spanOf, type TradeDay } from './trade-day.ts';
 import type { TradeRange } from './trade-flux.ts';
@@ -17,7 +17,7 @@ export interface DayQuery {
 }
 
 /** Trades recorded here that the hub may not have yet, by their day. */
-export type OwnTrades = ReadonlyMap<number, readonly ClosedTrade[]>;
+export type OwnTrades = ReadonlyMap<number, readonly OwnTrade[]>;
 
 /** How far back trades are read again with every question. */
 export const OVERLAP_MS = 300_000;
@@ -35,7 +35,7 @@ export function dayQuery(question: {
   readonly fromMs: number;
   readonly toMs: number;
   readonly monotonicMs: number;
-  readonly pending: readonly ClosedTrade[];
+  readonly pending: readonly OwnTrade[];
 }): DayQuery {
   const clamp = (ms: number) => Math.min(Math.max(ms, -HUB_TIME_MS), HUB_TIME_MS);
   const { fromMs, toMs, monotonicMs, pending } = question;

@@ -15,7 +15,7 @@ export function sourceFold(): DayFold<SourceSums> {
     return index;
   };
   return {
-    fields: ['profit_pct', 'profit', 'enter_tag', 'bot', 'trade_id', 'opened_at'],
+    fields: ['profit_pct', 'profit', 'superseded', 'enter_tag', 'bot', 'trade_id', 'opened_at'],
     anchor: 'enter_tag',
     ignored: () => 0,
     empty: () => new DaySums(LAYOUT),

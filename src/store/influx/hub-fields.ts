@@ -45,6 +45,7 @@ export const EXPECTED: Readonly<Record<keyof HubNames, Fields>> = {
       opened_at: 'string',
       enter_tag: 'string',
       exit_reason: 'string',
+      superseded: 'long',
     },
   },
   longEntries: { needed: [], written: {} },

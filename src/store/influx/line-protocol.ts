@@ -69,13 +69,20 @@ export function nsOfMs(ms: number): bigint {
   return BigInt(Math.trunc(ms)) * 1_000_000n;
 }
 
+/** Nanoseconds in a millisecond: so many points of one set of tags can stand in it. */
+export const NANOS = 1_000_000;
+
 /**
- * The nanosecond within `ms` of what is known by `identity`: the same for the same thing, so that writing it again overwrites itself, and another one
- * for another thing, so that two of one millisecond stand side by side.
+ * The nanosecond within a millisecond, 0 <= nano < NANOS, of what is known by `identity`: the same for the same thing, so that writing it again overwrites
+ * itself, and mostly another one for another thing. Two things of one millisecond meet once in a million: whoever may have such two keeps what it chose.
  */
+export function identifiedNano(identity: readonly (string | number)[]): number {
+  return Number.parseInt(hash('sha256', JSON.stringify(identity)).slice(0, 12), 16) % NANOS;
+}
+
+/** The instant of `identifiedNano` within `ms`. */
 export function identifiedNs(ms: number, identity: readonly (string | number)[]): bigint {
-  const digest = hash('sha256', JSON.stringify(identity));
-  return nsOfMs(ms) + BigInt(Number.parseInt(digest.slice(0, 12), 16) % 1_000_000);
+  return nsOfMs(ms) + BigInt(identifiedNano(identity));
 }
 
 /** A backslash is only an escape before one of `special`; at the end of a name it would escape what follows, and no line can say otherwise. */

@@ -1,27 +1,24 @@
 // What waits in this folder's outboxes as readers see it: newest last. A row is parsed once; one that has left is forgotten at the next look.
 import type { ParamRecord } from '#domain/exit-params.ts';
-import type { ClosedTrade } from '#domain/trade.ts';
 import type { OutboxReader } from '#store/sqlite/outbox-reader.ts';
+import { type OwnTrade, ownKey } from './own-trade.ts';
 
 export interface Pending {
   /** Published levels the hub may not have yet, oldest first. */
   params(): readonly ParamRecord[];
-  /** Closed trades the hub may not have yet, each by its newest figures. */
-  trades(): readonly ClosedTrade[];
+  /** Closed trades the hub may not have yet, each by its newest figures, and where they stood before. */
+  trades(): readonly OwnTrade[];
 }
 
 /** What waits in the outboxes of published levels and of closed trades. */
 export function pendingOf(readers: { readonly params: OutboxReader; readonly trades: OutboxReader }): Pending {
   const params = waiting<ParamRecord>(readers.params);
-  const trades = waiting<ClosedTrade>(readers.trades);
+  const trades = waiting<OwnTrade>(readers.trades);
   return {
     params,
     trades: () => {
-      const newest = new Map<string, ClosedTrade>();
-      for (const trade of trades()) {
-        const { bot, tradeId, pair, openedAtMs } = trade;
-        newest.set(JSON.stringify([bot, tradeId, pair, openedAtMs]), trade);
-      }
+      const newest = new Map<string, OwnTrade>();
+      for (const trade of trades()) newest.set(ownKey(trade), trade);
       return [...newest.values()];
     },
   };

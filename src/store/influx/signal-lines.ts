@@ -1,9 +1,14 @@
 // An accepted signal as a point, for whoever looks at the fleet from outside.
 import { fromE4, type Signal } from '#domain/signal.ts';
-import { boolField, floatField, identifiedNs, lineOf, optional, textField } from './line-protocol.ts';
+import { boolField, floatField, identifiedNano, lineOf, nsOfMs, optional, textField } from './line-protocol.ts';
 
-/** The line of `signal`, at the time it was received. Throws UNUSABLE_INPUT as `lineOf`. */
-export function signalLine(signal: Signal, measurement: string): string {
+/** The nanosecond of the signal `id` when no other signal has it. */
+export function signalNano(id: string): number {
+  return identifiedNano([id]);
+}
+
+/** The line of `signal`, at `nano` of the millisecond it was received in. Throws UNUSABLE_INPUT as `lineOf`. */
+export function signalLine(signal: Signal, measurement: string, nano = signalNano(signal.id)): string {
   const { id, pair, side, source, leverage, enterTag } = signal;
   return lineOf({
     measurement,
@@ -16,6 +21,6 @@ export function signalLine(signal: Signal, measurement: string): string {
       leverage: optional(leverage, floatField),
       enter_tag: optional(enterTag, textField),
     },
-    timeNs: identifiedNs(signal.receivedAtMs, [id]),
+    timeNs: nsOfMs(signal.receivedAtMs) + BigInt(nano),
   });
 }

@@ -1,7 +1,14 @@
 // The points of closed trades as columns of numbers: what one point takes of memory, and how they are made, widened and looked through.
 import type { Side } from '#domain/market.ts';
-/** Columns of numbers that a point may carry. */
-export const NUMBER_FIELDS = ['leverage', 'profit_pct', 'profit', 'stop_loss_pct', 'take_profit_pct'] as const;
+/** Columns of numbers that a point may carry. One that is `superseded` counts for nothing: its trade was recorded again and is another point now. */
+export const NUMBER_FIELDS = [
+  'leverage',
+  'profit_pct',
+  'profit',
+  'stop_loss_pct',
+  'take_profit_pct',
+  'superseded',
+] as const;
 export type NumberField = (typeof NUMBER_FIELDS)[number];
 export const SIDES_BY_CODE: readonly (Side | null)[] = [null, 'LONG', 'SHORT'];
 
@@ -30,6 +37,7 @@ export function columnsOf(size: number): TradeColumns {
     profit: numbers(),
     stop_loss_pct: numbers(),
     take_profit_pct: numbers(),
+    superseded: numbers(),
   };
   const [side, parts, own] = [new Uint8Array(size), new Uint8Array(size), new Uint8Array(size)];
   const [series, idA, idB, tag] = [

@@ -1,9 +1,9 @@
 // One UTC day of trades as last read: what all of it says, or its rows as long as parts of it may be asked for or read again. Rows come in two parts: the
 // settled ones, which stay for a while, and the tail, which every read brings anew. Never changed, only replaced.
-import type { ClosedTrade } from '#domain/trade.ts';
 import { type Span, WHOLE_DAY } from './day-fold.ts';
 import type { DayPrint } from './day-print.ts';
 import type { PackedSums } from './day-sums.ts';
+import { laidInOrder, type OwnTrade } from './own-trade.ts';
 import { TradeRows } from './trade-rows.ts';
 
 export const DAY_MS = 86_400_000;
@@ -36,10 +36,10 @@ export function rowsBefore(dayMs: number, { rows, tail }: KeptRows, fromMs: numb
 }
 
 /** All rows of the day in one, with `own` trades of that day recorded here, which stand before what the hub says of them. */
-export function allRows(dayMs: number, { rows, tail }: KeptRows, own: readonly ClosedTrade[] = []): TradeRows {
+export function allRows(dayMs: number, { rows, tail }: KeptRows, own: readonly OwnTrade[] = []): TradeRows {
   if (tail === undefined && own.length === 0) return rows;
   const all = copied(dayMs, tail === undefined ? [rows] : [rows, tail.rows], dayMs + DAY_MS);
-  for (const trade of own) all.add(trade, (trade.closedAtMs - dayMs) * 1e6);
+  for (const trade of laidInOrder(own)) all.add(trade, (trade.closedAtMs - dayMs) * 1e6);
   return all;
 }
 

@@ -1,11 +1,11 @@
 // Closed trades by UTC day, in memory, kept equal to the hub: days that are over as sums, the days that a window cuts and those still being written with
 // their rows. A question reads what is new, compares what is old, and only then changes anything: a read that fails leaves all as it was.
-import type { ClosedTrade } from '#domain/trade.ts';
 import type { DayFold } from './day-fold.ts';
 import { DayFolding } from './day-folding.ts';
 import { changedOf, comparable, type DayQuery, dayQuery, isLaidOpen, overdue, readsOf, settledTo } from './day-plan.ts';
 import { differences, printOf, sameDifferences } from './day-print.ts';
 import type { DaySums } from './day-sums.ts';
+import type { OwnTrade } from './own-trade.ts';
 import { dayOf } from './trade-columns.ts';
 import { DAY_MS, type KeptRows, rowsBefore, spanOf, type TradeDay } from './trade-day.ts';
 import type { TradeReads } from './trade-reads.ts';
@@ -18,7 +18,7 @@ export interface DaysQuestion {
   readonly toMs: number;
   readonly monotonicMs: number;
   /** Recorded here and perhaps not in the hub yet, oldest first; taken before the hub is read. */
-  readonly pending: readonly ClosedTrade[];
+  readonly pending: readonly OwnTrade[];
   /** When trades were closed that were recorded here since the last question, epoch ms. */
   readonly touchedMs: readonly number[];
 }

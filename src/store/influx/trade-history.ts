@@ -17,6 +17,7 @@ const NAMES = [
   'profit',
   'stop_loss_pct',
   'take_profit_pct',
+  'superseded',
   'side',
   'bot',
   'trade_id',
@@ -66,7 +67,8 @@ export function influxTradeHistory(
       });
       const read = [...points.values()]
         .sort((a, b) => (a.timeNs < b.timeNs ? -1 : 1))
-        .filter(({ values }) => isPair(values.get('pair') ?? ''))
+        // One that is superseded tells of a trade that was recorded again and is another point now.
+        .filter(({ values }) => isPair(values.get('pair') ?? '') && !values.has('superseded'))
         .map(tradeOf);
       const trades = new Map<string, ClosedTrade>();
       for (const trade of read) {

@@ -42,17 +42,22 @@ function mixed(hash: number): number {
 }
 
 /**
- * By row 1 when it counts and 0 when another row tells of the same trade: what was recorded here stands before what the hub says, the newer of it first, then the later
+ * By row 1 when it counts and 0 when its trade is elsewhere or another row tells of it: what was recorded here stands before what the hub says, the newer of it first, then the later
  * close, then the greater tags (any rule will do, but it must be the same on every gateway).
  */
 export function survivors(rows: TradeRows): Uint8Array {
-  const { parts, idA, idB, series } = rows.columns;
+  const { parts, idA, idB, series, own, numbers } = rows.columns;
   const alive = new Uint8Array(rows.count).fill(1);
   const pairs = rows.series.map(({ pair }) => textHash(pair ?? '', 8));
   let size = 16;
   while (size < rows.count * 2) size *= 2;
   let places: Int32Array | undefined;
   for (let row = 0; row < rows.count; row += 1) {
+    if ((numbers.superseded[row] as number) > 0) {
+      alive[row] = 0;
+      // What was recorded here beats what the hub may still say; what the hub says is no trade at all.
+      if (own[row] === 0) continue;
+    }
     if (parts[row] !== COMPLETE) continue;
     places ??= new Int32Array(size).fill(-1);
     const pair = pairs[series[row] as number] as Hash;

@@ -1,11 +1,11 @@
 // What is said between the serving thread and the one that keeps the closed trades of the hub in memory.
 import type { TradeSums } from '#domain/leverage-bin.ts';
-import type { ClosedTrade } from '#domain/trade.ts';
 import { type Failure, fromFailure, toFailure } from '#store/sqlite/writer-protocol.ts';
 import type { SourceSums } from '../hub.ts';
 import type { HubNames } from './bucket-names.ts';
 import type { InfluxOptions, QueryCost } from './influx.ts';
 import { InfluxFailure, type InfluxFailureKind } from './influx-failure.ts';
+import type { OwnTrade } from './own-trade.ts';
 
 /** What the thread is started with. */
 export interface TradeThreadData {
@@ -29,7 +29,7 @@ export interface TradesQuestion {
 export type ToTrades =
   | { readonly id: number; readonly question: TradesQuestion; readonly isKnown: boolean }
   | { readonly id: number; readonly isGivenUp: true }
-  | { readonly recorded: readonly ClosedTrade[] };
+  | { readonly recorded: readonly OwnTrade[] };
 
 /** `rows` null: the hub must be asked. */
 export type TradesAnswer =

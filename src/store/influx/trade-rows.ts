@@ -3,7 +3,7 @@
 import { isPair, type Side } from '#domain/market.ts';
 import { sourcesInTag } from '#domain/tag-sources.ts';
 import { isoTime } from '#domain/time.ts';
-import type { ClosedTrade } from '#domain/trade.ts';
+import type { OwnTrade } from './own-trade.ts';
 import {
   columnsOf,
   NUMBER_FIELDS,
@@ -90,8 +90,8 @@ export class TradeRows implements NarrowSink {
       this.#columns.tag[this.#rowAt(ns)] = this.#tagOf(new TextDecoder().decode(bytes.subarray(from, to)));
   }
 
-  /** Adds a trade of this day as it was recorded here. */
-  add(trade: ClosedTrade, ns: number): void {
+  /** Adds a trade of this day as it was recorded here, or that it left this day. */
+  add(trade: OwnTrade, ns: number): void {
     const tags = new Map([['pair', trade.pair]]);
     const key = JSON.stringify([['own', trade.pair]]);
     const series = this.#seriesByKey.get(key) ?? this.#addSeries(key, tags);
@@ -102,6 +102,7 @@ export class TradeRows implements NarrowSink {
     numbers.stop_loss_pct[row] = trade.stopLossPct ?? Number.NaN;
     numbers.take_profit_pct[row] = trade.takeProfitPct ?? Number.NaN;
     side[row] = sideCode(trade.side);
+    if (trade.superseded === true) numbers.superseded[row] = 1;
     own[row] = 1;
     if (trade.enterTag !== null) tag[row] = this.#tagOf(trade.enterTag);
     this.#identify(row, 1, textHash(trade.bot, 1));

@@ -3,10 +3,10 @@
 import { Worker } from 'node:worker_threads';
 import type { TradeSums } from '#domain/leverage-bin.ts';
 import type { Log } from '#domain/log.ts';
-import type { ClosedTrade } from '#domain/trade.ts';
 import type { SourceSums, TradeStore } from '../hub.ts';
 import type { QueryCost } from './influx.ts';
 import { InfluxFailure } from './influx-failure.ts';
+import type { OwnTrade } from './own-trade.ts';
 import {
   errorOf,
   type FromTrades,
@@ -17,7 +17,7 @@ import {
 
 export interface InfluxTrades extends Required<Pick<TradeStore, 'sums' | 'knownSums' | 'bySource'>> {
   /** `trades` were recorded here: they are known from now on, and the next answers of the hub read the days they were closed on. */
-  touched(trades: readonly ClosedTrade[]): void;
+  touched(trades: readonly OwnTrade[]): void;
   /** Ends the thread; questions under way reject with HUB_UNAVAILABLE. */
   close(): Promise<void>;
 }

@@ -3,7 +3,6 @@
 // known is answered at once, also while a read is under way.
 import { parentPort, workerData } from 'node:worker_threads';
 import type { TradeSums } from '#domain/leverage-bin.ts';
-import type { ClosedTrade } from '#domain/trade.ts';
 import { outboxReader } from '#store/sqlite/outbox-reader.ts';
 import { ReadFile } from '#store/sqlite/read-file.ts';
 import { elapsedMs } from '#store/sqlite/thread-time.ts';
@@ -13,6 +12,7 @@ import type { DayFold } from './day-fold.ts';
 import { sourceFold } from './day-sources.ts';
 import { openInflux } from './influx.ts';
 import { InfluxFailure } from './influx-failure.ts';
+import type { OwnTrade } from './own-trade.ts';
 import { pendingOf } from './pending.ts';
 import { type ReadOfTrades, recordedHere } from './recorded-here.ts';
 import { TradeDays } from './trade-days.ts';
@@ -30,7 +30,7 @@ interface Book<Result> {
   readonly key: string;
   ask(question: TradesQuestion, signal: AbortSignal): Promise<Omit<FromTrades, 'id'>>;
   known(question: TradesQuestion): Omit<FromTrades, 'id'>;
-  recorded(trades: readonly ClosedTrade[]): void;
+  recorded(trades: readonly OwnTrade[]): void;
   readonly fold: DayFold<Result>;
 }
 
@@ -120,7 +120,7 @@ function book<Result extends TradeSums | SourceSums>(key: string, fold: DayFold<
   };
 }
 
-function pendingIn(dataFolder: string): () => readonly ClosedTrade[] {
+function pendingIn(dataFolder: string): () => readonly OwnTrade[] {
   const reader = (kind: 'params' | 'trades') => outboxReader(new ReadFile(dataFolder, kind), kind, names);
   return pendingOf({ params: reader('params'), trades: reader('trades') }).trades;
 }

@@ -97,7 +97,10 @@ function migrate(db: DatabaseSync, format: FileFormat, version: number): void {
   if (version === format.steps.length) return;
   db.exec('BEGIN IMMEDIATE');
   try {
-    for (const step of format.steps.slice(version)) db.exec(step);
+    for (const step of format.steps.slice(version)) {
+      db.exec(step);
+      format.after?.get(step)?.(db);
+    }
     db.exec(`PRAGMA application_id = ${format.applicationId}; PRAGMA user_version = ${format.steps.length}`);
     db.exec('COMMIT');
   } catch (error) {

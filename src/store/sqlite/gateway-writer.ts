@@ -15,6 +15,7 @@ import { BY_KEY, BY_SENDING, type FindSignal, firstOf } from './known-signals.ts
 import { type OutboxTable, outboxOperation } from './outbox-table.ts';
 import { workerRemembering } from './pairing.ts';
 import { pauseOperations } from './pauses.ts';
+import { signalPoints } from './signal-points.ts';
 import { contentHash, INSERT_SIGNAL, journaled, type Row, signalValues } from './signal-rows.ts';
 
 /** A study request as a row: `body` is JSON, `plane` an encoded plane. */
@@ -43,6 +44,10 @@ export function gatewayWriter(db: DatabaseSync, time: JournalTime, outbox: Outbo
   const ends = new Map<string, { readonly closesAtMs: number; readonly endsSteadyMs: number }>();
   const feeders = feederCounting(db);
   const tellHub = signalTelling(outbox);
+  const points = signalPoints();
+  const keepNano = db.prepare('UPDATE signals SET nano = ? WHERE seq = ?');
+  /** Of signals whose nanosecond is not their hash, by id; of one operation. */
+  const nanos = new Map<string, number>();
   let accepted = 0;
 
   const append = (signal: NewSignal): AppendResult => {
@@ -52,7 +57,13 @@ export function gatewayWriter(db: DatabaseSync, time: JournalTime, outbox: Outbo
     const { receivedAtMs, window } = place(signal);
     const { lastInsertRowid } = insert.run(...signalValues(signal, { receivedAtMs, window, contentHash: digest }));
     accepted += 1;
-    return { kind: 'accepted', signal: journaled(signal, { seq: Number(lastInsertRowid), receivedAtMs, window }) };
+    const kept = journaled(signal, { seq: Number(lastInsertRowid), receivedAtMs, window });
+    const nano = points.take(kept);
+    if (nano !== null) {
+      keepNano.run(nano, kept.seq);
+      nanos.set(kept.id, nano);
+    }
+    return { kind: 'accepted', signal: kept };
   };
 
   /** Stamp and window: the open one of the market by the monotonic clock, else a new one that overlaps no earlier one of it. */
@@ -92,10 +103,11 @@ export function gatewayWriter(db: DatabaseSync, time: JournalTime, outbox: Outbo
       ...workerRemembering(db),
       tryGateway: () => writeAgain(db),
       appendSignals: (signals: readonly NewSignal[]): readonly AppendResult[] => {
+        nanos.clear();
         const ends = signals.map(append);
         const fresh = ends.flatMap(({ kind, signal }) => (kind === 'accepted' ? [signal] : []));
         feeders.count(fresh);
-        tellHub(fresh);
+        tellHub(fresh, nanos);
         return ends;
       },
       appendRequest: (request: RequestRow): number =>

@@ -7,17 +7,23 @@ import { Fault } from '#domain/fault.ts';
 import type { Signal } from '#domain/signal.ts';
 import type { ClosedTrade } from '#domain/trade.ts';
 import { decisionLine } from '#store/influx/decision-lines.ts';
+import type { OwnTrade } from '#store/influx/own-trade.ts';
 import { paramsLine } from '#store/influx/params-lines.ts';
 import { signalLine } from '#store/influx/signal-lines.ts';
-import { tradeLine } from '#store/influx/trade-lines.ts';
+import { binTag, supersededLine, tradeLine } from '#store/influx/trade-lines.ts';
 import { UNFINISHED } from './forgetting.ts';
 import type { OutboxTable } from './outbox-table.ts';
 
-/** Tells of signals just journaled, in journal order. */
-export function signalTelling({ rules, full, put, leave }: OutboxTable): (signals: readonly Signal[]) => void {
+/** Tells of signals just journaled, in journal order; `nanos`: of those that are not at their hash, by id. */
+export function signalTelling({
+  rules,
+  full,
+  put,
+  leave,
+}: OutboxTable): (signals: readonly Signal[], nanos: ReadonlyMap<string, number>) => void {
   if (rules === null) return () => undefined;
   const { measurement } = rules.names.signals;
-  return (signals) => {
+  return (signals, nanos) => {
     const [first] = signals;
     if (first === undefined) return;
     if (full() !== undefined) leave({ at: first.seq - 1, id: '' });
@@ -25,7 +31,7 @@ export function signalTelling({ rules, full, put, leave }: OutboxTable): (signal
       put(
         signals.map((signal) => ({
           place: 'signals' as const,
-          line: () => signalLine(signal, measurement),
+          line: () => signalLine(signal, measurement, nanos.get(signal.id)),
           ref: null,
         })),
       );
@@ -59,18 +65,36 @@ export function decisionTelling(db: DatabaseSync, outbox: OutboxTable): (decisio
   };
 }
 
-/** Tells of closed trades; throws HUB_UNAVAILABLE when the outbox is full, so that nothing of the call is recorded. */
-export function tradeTelling({ rules, full, put }: OutboxTable): (trades: readonly ClosedTrade[]) => void {
+/** A trade at its nanosecond; `left`: what was recorded of it before, at another point. */
+export interface RecordedTrade {
+  readonly trade: ClosedTrade;
+  readonly nano: number;
+  readonly left: { readonly trade: ClosedTrade; readonly nano: number } | null;
+}
+
+/**
+ * Tells of closed trades: first that one has left its earlier point, then where it is. Throws HUB_UNAVAILABLE when the outbox is full, so that nothing of the
+ * call is recorded.
+ */
+export function tradeTelling({ rules, full, put }: OutboxTable): (recorded: readonly RecordedTrade[]) => void {
   if (rules === null) return () => undefined;
   const { measurement } = rules.names.trades;
-  return (trades) => {
+  const entry = (trade: OwnTrade, line: () => string) => ({
+    place: 'trades' as const,
+    line,
+    ref: JSON.stringify(trade),
+  });
+  const leaving = ({ trade, nano }: NonNullable<RecordedTrade['left']>) => {
+    const point = { ...trade, bin: binTag(trade.leverage), nano };
+    return entry({ ...trade, superseded: true }, () => supersededLine(point, measurement));
+  };
+  return (recorded) => {
     requireRoom('closed trades', full());
     put(
-      trades.map((trade) => ({
-        place: 'trades' as const,
-        line: () => tradeLine(trade, measurement),
-        ref: JSON.stringify(trade),
-      })),
+      recorded.flatMap(({ trade, nano, left }) => [
+        ...(left === null ? [] : [leaving(left)]),
+        entry(trade, () => tradeLine(trade, measurement, nano)),
+      ]),
     );
   };
 }

@@ -7,14 +7,14 @@ import { candleLine, type OneCandle } from '#store/influx/candle-lines.ts';
 import { decisionLine } from '#store/influx/decision-lines.ts';
 import { paramsLine } from '#store/influx/params-lines.ts';
 import { signalLine } from '#store/influx/signal-lines.ts';
-import { tradeLine } from '#store/influx/trade-lines.ts';
+import { supersededLine, tradeLine } from '#store/influx/trade-lines.ts';
 import { decisionOf } from './decision-rows.ts';
 import { UNFINISHED } from './forgetting.ts';
 import type { PlaceName, WalkCursor } from './outbox-table.ts';
 import { recordOf } from './param-reader.ts';
 import type { ReadFile } from './read-file.ts';
 import { type Row, signalOf } from './signal-rows.ts';
-import { tradeOf } from './trade-rows.ts';
+import { leftPointOf, tradeOf } from './trade-rows.ts';
 
 /** Whose rows are walked over. */
 export type WalkKind = 'gateway' | 'worker' | 'trades' | 'params' | 'candles';
@@ -45,6 +45,7 @@ interface Walk {
 const END_STAYS = `outcome <> 'PENDING' AND (outcome = 'FORWARDED' OR NOT EXISTS
   (SELECT 1 FROM deliveries WHERE decisionId = decisions.id AND ${UNFINISHED}))`;
 const TRADE_ID = 'json_array(bot, tradeId, pair, openedAtMs)';
+const LEFT_ID = 'json_array(nano, pair, bin)';
 const SIDED = 'json_array(pair, side)';
 
 /** The walk over the rows of `kind` in `scope`. */
@@ -56,7 +57,8 @@ function walkOf(kind: WalkKind, scope: WalkScope): Walk {
         sql: "SELECT *, seq AS walkAt, '' AS walkId FROM signals WHERE seq > ?1 AND ?2 = ?2 ORDER BY seq LIMIT ?3",
         total: 'SELECT count(*) AS n FROM signals',
         placeOf: () => 'signals',
-        lineOf: (row, { signals }) => signalLine(signalOf(row), signals.measurement),
+        lineOf: (row, { signals }) =>
+          signalLine(signalOf(row), signals.measurement, (row.nano ?? undefined) as number | undefined),
       };
     case 'worker': {
       const ended = scope === 'told' ? told : END_STAYS;
@@ -70,11 +72,19 @@ function walkOf(kind: WalkKind, scope: WalkScope): Walk {
     }
     case 'trades':
       return {
-        sql: `SELECT *, closedAtMs AS walkAt, ${TRADE_ID} AS walkId FROM trades INDEXED BY tradesByClose
-          WHERE closedAtMs >= ?1 AND (closedAtMs > ?1 OR ${TRADE_ID} > ?2) AND ${told} ORDER BY closedAtMs, ${TRADE_ID} LIMIT ?3`,
-        total: `SELECT count(*) AS n FROM trades WHERE ${told}`,
+        sql: `SELECT * FROM (SELECT bot, tradeId, pair, openedAtMs, closedAtMs, side, leverage, profitPct, stopLossPct, takeProfitPct, enterTag,
+            exitReason, nano, NULL AS bin, closedAtMs AS walkAt, ${TRADE_ID} AS walkId FROM trades INDEXED BY tradesByClose
+            WHERE closedAtMs >= ?1 AND (closedAtMs > ?1 OR ${TRADE_ID} > ?2) AND ${told} ORDER BY closedAtMs, ${TRADE_ID} LIMIT ?3)
+          UNION ALL SELECT * FROM (SELECT NULL, NULL, pair, NULL, closedAtMs, NULL, NULL, NULL, NULL, NULL, NULL,
+            NULL, nano, bin, closedAtMs, ${LEFT_ID} FROM leftPoints
+            WHERE closedAtMs >= ?1 AND (closedAtMs > ?1 OR ${LEFT_ID} > ?2) AND ${told} ORDER BY closedAtMs, ${LEFT_ID} LIMIT ?3)
+          ORDER BY walkAt, walkId LIMIT ?3`,
+        total: `SELECT (SELECT count(*) FROM trades WHERE ${told}) + (SELECT count(*) FROM leftPoints WHERE ${told}) AS n`,
         placeOf: () => 'trades',
-        lineOf: (row, { trades }) => tradeLine(tradeOf(row), trades.measurement),
+        lineOf: (row, { trades }) =>
+          row.bin === null
+            ? tradeLine(tradeOf(row), trades.measurement, row.nano as number)
+            : supersededLine(leftPointOf(row), trades.measurement),
       };
     case 'params':
       return {

@@ -1,9 +1,11 @@
 // The files of a data folder: where they lie, how they are known (application id), and the steps that made their tables what they are.
 // A step, once released, is never changed: `user_version` counts the steps a file has been through.
 import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
 import { CANDLES_1 } from './candles.ts';
 import { GATEWAY_STEPS } from './gateway-steps.ts';
 import { OUTBOX_TABLES, toldColumn } from './outbox-schema.ts';
+import { numberTrades, TRADE_POINTS } from './trade-points.ts';
 import { WORKER_STEPS } from './worker-steps.ts';
 
 export type FileKind = 'gateway' | 'worker' | 'trades' | 'params' | 'candles';
@@ -13,6 +15,8 @@ export interface FileFormat {
   readonly path: string;
   readonly applicationId: number;
   readonly steps: readonly string[];
+  /** What steps do that SQL cannot say, each right after its step. */
+  readonly after?: ReadonlyMap<string, (db: DatabaseSync) => void>;
 }
 
 const TRADES_1 = `
@@ -60,7 +64,12 @@ const PARAMS_2 = OUTBOX_TABLES + toldColumn('params');
 export const FORMATS: Readonly<Record<FileKind, FileFormat>> = {
   gateway: { path: 'gateway.db', applicationId: 0x50474147, steps: GATEWAY_STEPS },
   worker: { path: 'worker.db', applicationId: 0x50474157, steps: WORKER_STEPS },
-  trades: { path: join('hub', 'trades.db'), applicationId: 0x50474154, steps: [TRADES_1, TRADES_2] },
+  trades: {
+    path: join('hub', 'trades.db'),
+    applicationId: 0x50474154,
+    steps: [TRADES_1, TRADES_2, TRADE_POINTS],
+    after: new Map([[TRADE_POINTS, numberTrades]]),
+  },
   params: { path: join('hub', 'params.db'), applicationId: 0x50474150, steps: [PARAMS_1, PARAMS_2] },
   candles: { path: join('hub', 'candles.db'), applicationId: 0x50474143, steps: [CANDLES_1] },
 };

@@ -1,5 +1,6 @@
-// A closed trade as a row of hub/trades.db, read back.
+// A closed trade as a row of hub/trades.db, and a point that one has left, read back.
 import type { ClosedTrade } from '#domain/trade.ts';
+import type { TradePoint } from '#store/influx/trade-lines.ts';
 import type { Row } from './signal-rows.ts';
 
 /** The trade of a row of `SELECT * FROM trades`. */
@@ -17,5 +18,15 @@ export function tradeOf(row: Row): ClosedTrade {
     closedAtMs: row.closedAtMs as number,
     enterTag: row.enterTag as string | null,
     exitReason: row.exitReason as string | null,
+  };
+}
+
+/** The point of a row of `SELECT * FROM leftPoints`. */
+export function leftPointOf(row: Row): TradePoint {
+  return {
+    pair: row.pair as string,
+    bin: row.bin === '' ? null : (row.bin as string),
+    closedAtMs: row.closedAtMs as number,
+    nano: row.nano as number,
   };
 }

@@ -12,7 +12,7 @@ import { type InfluxStandIn, startInfluxStandIn } from '../../support/influx/sta
 import { type RecordingLog, recordingLog } from '../../support/recording-log.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
-export const BUCKETS = { OPTUNA_PARAMS: 0, BOT33_trades: 0, ENSEMBLE: 0, CANDLES: 0 };
+export const BUCKETS = { OPTUNA_PARAMS: 0, BOT33_trades: 0, ENSEMBLE: 0, CANDLES: 0, BOT1_trades: 0, BOT2_trades: 0 };
 export const AMPLE: OutboxBounds = { rows: 1e6, bytes: 1e9, ageMs: 1e12 };
 
 export interface Outboxes extends AsyncDisposable {
@@ -35,13 +35,16 @@ export interface OutboxesOptions {
   readonly bounds?: OutboxBounds;
   readonly haste?: number;
   readonly hub?: InfluxStandIn;
+  /** Told the data folder before anything is opened in it. */
+  readonly prepare?: (folder: string) => void;
 }
 
-const KINDS = ['gateway', 'worker', 'trades', 'params'] as const;
+const KINDS = ['gateway', 'worker', 'trades', 'params', 'imports'] as const;
 
 export async function outboxes(options: OutboxesOptions = {}): Promise<Outboxes> {
   const { bounds = AMPLE, haste = 100 } = options;
   const folder = tempFolder();
+  options.prepare?.(folder.path);
   const hub = options.hub ?? (await startInfluxStandIn({ buckets: BUCKETS }));
   const log = recordingLog();
   const open = async () => {

@@ -27,6 +27,7 @@ const numbers = fc.record(
       { weight: 1, arbitrary: fc.constantFrom(0, 1) },
     ),
     take_profit_pct: fc.oneof({ weight: 9, arbitrary: figure }, { weight: 1, arbitrary: fc.constantFrom(0, -1) }),
+    superseded: fc.constant(1),
   },
   { requiredKeys: ['leverage', 'stop_loss_pct', 'take_profit_pct'] },
 );

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DEFAULT_HUB_NAMES } from '#store/influx/bucket-names.ts';
 import { type Influx, openInflux } from '#store/influx/influx.ts';
 import { influxTradeHistory } from '#store/influx/trade-history.ts';
-import { tradeLine } from '#store/influx/trade-lines.ts';
+import { firstNano, supersededLine, tradeLine } from '#store/influx/trade-lines.ts';
 import { type InfluxStandIn, startInfluxStandIn } from '../../support/influx/stand-in.ts';
 import { T0, trade } from '../samples.ts';
 
@@ -50,6 +50,18 @@ it('counts a trade once, with its later close', async () => {
   const later = { ...first, closedAtMs: T0 + DAY_MS, profitPct: 2 };
   hub.seed(bucket, [tradeLine(later, measurement), tradeLine(first, measurement)]);
   expect((await history().within(EVER)).trades).toEqual([later]);
+});
+
+it('leaves out where a trade stood before it was recorded again', async () => {
+  const earlier = trade({ tradeId: '7', closedAtMs: T0 });
+  const first = { ...earlier, closedAtMs: T0 + DAY_MS };
+  const left = { ...first, bin: '2.5-3.5x', nano: firstNano(first) };
+  hub.seed(
+    bucket,
+    [first, earlier].map((one) => tradeLine(one, measurement)),
+  );
+  hub.seed(bucket, [supersededLine(left, measurement), supersededLine({ ...left, nano: 0 }, measurement)]);
+  expect(await history().within(EVER)).toEqual({ trades: [earlier], incomplete: 0 });
 });
 
 it('takes what others left when it says enough, and counts what does not', async () => {

@@ -101,7 +101,8 @@ export function fromScratch(
   points: readonly ModelPoint[],
   { fromMs, toMs, edges }: { readonly fromMs: number; readonly toMs: number; readonly edges: readonly number[] },
 ): readonly TradeSums[] {
-  const once = [...Map.groupBy(points, identity).values()].map((same) => same.toSorted(later).at(-1) as ModelPoint);
+  const standing = points.filter(({ numbers }) => numbers.superseded === undefined);
+  const once = [...Map.groupBy(standing, identity).values()].map((same) => same.toSorted(later).at(-1) as ModelPoint);
   const counted = once.flatMap((point) => {
     const { leverage, profit_pct, profit, stop_loss_pct: stop, take_profit_pct: target } = point.numbers;
     const closedAtMs = Number(point.ns / 1_000_000n);
