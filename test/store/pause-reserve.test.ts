@@ -69,6 +69,8 @@ test('what gateway.db cannot take is in the reserve, whole, also for another pro
   }
   await using again = await openPauseReserve({ folder: folder.path, rows: disk.port, log });
   expect(pausesInReserve(folder.path), 'a start on the full disk').toEqual([long, pause('p2')]);
+  const noRoom = log.lines.filter(({ message }) => message.startsWith('there is no room'));
+  expect(noRoom, 'the room is there, and in use').toEqual([]);
   disk.full(false);
   expect(await again.end({ id: 'p1', atMs: T0, by: 'bob' })).toMatchObject({ ended: true });
   expect([...disk.rows.keys()], 'moved before it was ended').toEqual(['p1', 'p2']);

@@ -73,11 +73,12 @@ export async function openPauseReserve({
 
   const settle = async (): Promise<void> => {
     try {
-      if (hasAny) await moveOver();
       await takeRoom(path);
       isReady = true;
+      if (hasAny) await moveOver();
     } catch (error) {
-      if (!isReady) log.debug({ error: String(error) }, `${RESERVE_NAME} is not ready`);
+      const what = isReady ? 'its pauses stay there: gateway.db cannot be written' : 'there is no room for it';
+      log.debug({ error: String(error) }, `${RESERVE_NAME}: ${what}`);
     }
   };
 

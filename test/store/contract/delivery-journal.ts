@@ -34,7 +34,8 @@ export function deliveryJournalContract(open: () => Promise<DeliveriesUnderTest>
     test('owed deliveries are unfinished, oldest window close first, until they are recorded', async () => {
       await using journal = await open();
       const late = await owed(journal, ['BOT1'], decision({ window: { openedAtMs: T0, closesAtMs: T0 + 90_000 } }));
-      const early = await owed(journal, ['BOT2', 'BOT1']);
+      const early = decision();
+      await journal.decisions.decide([closing(early, ['BOT2', 'BOT1'], [1, 2])], 2);
       await journal.reopen();
       const unfinished = await journal.deliveries.unfinished();
       expect(unfinished.map(({ delivery: { decisionId, bot } }) => [decisionId, bot])).toEqual([
@@ -42,7 +43,7 @@ export function deliveryJournalContract(open: () => Promise<DeliveriesUnderTest>
         [early.id, 'BOT2'],
         [late.id, 'BOT1'],
       ]);
-      const signalIds = closing(early).fates.map(({ signalId }) => signalId);
+      const signalIds = ['signal-1', 'signal-2'];
       expect(unfinished[0]).toEqual({ delivery: delivery(early, 'BOT1'), decision: early, signalIds });
       expect(await journal.deliveries.ofDecisions(['none', late.id])).toEqual([[], [delivery(late, 'BOT1')]]);
     });
