@@ -90,6 +90,23 @@ test('an older copy of the same worker.db holds back', async () => {
   });
 });
 
+test('a gateway that runs on sees at its next look that worker.db was replaced', async () => {
+  await using folder = tempFolder();
+  const options = { folder: folder.path, log: recordingLog(), hubWrites: hubWrites() };
+  await using gateway = await openGatewayStore(options);
+  const at = { wallMs: Date.now(), ttlMs: 30_000 };
+  {
+    await using _first = await openWorkerStore(options);
+    await gateway.signals.append([newSignal()]);
+    expect(await gateway.workerMemory.look()).toBeNull();
+  }
+  const file = pathOf(folder.path, 'worker');
+  for (const end of ['', '-wal', '-shm']) if (existsSync(file + end)) renameSync(file + end, `${file}.aside${end}`);
+  await using second = await openWorkerStore(options);
+  await second.pairing.compare(at);
+  expect(await gateway.workerMemory.look()).toBeGreaterThan(at.wallMs);
+});
+
 test('a reader goes over to a file that was made in the place of the one it reads', async () => {
   await using folder = tempFolder();
   const options = { folder: folder.path, log: recordingLog(), hubWrites: hubWrites() };

@@ -77,6 +77,7 @@ export function workerMemory(
 ): WorkerMemory {
   return {
     look: async () => {
+      worker.lookAgain();
       const present = presentIn(worker);
       if (present === undefined) return null;
       const seen = seenIn(gateway);

@@ -66,6 +66,16 @@ export class ReadFile {
     return this.rows(`${select} IN (SELECT value FROM json_each(?)) ${tail}`, JSON.stringify(keys));
   }
 
+  /** Lets go of the file at once when another one has taken its place: for who reads seldom. */
+  lookAgain(): void {
+    if (this.#db === undefined) return;
+    const inode = this.#inodeNow();
+    if (inode === undefined || inode === this.#inode) return;
+    this.#statements.clear();
+    this.#db.close();
+    this.#db = undefined;
+  }
+
   close(): void {
     this.#closed = true;
     this.#statements.clear();
@@ -91,15 +101,9 @@ export class ReadFile {
     return this.#db;
   }
 
-  /** Lets go of a file that another one has taken the place of. */
   #look(): void {
     this.#reads += 1;
-    if (this.#reads % LOOK_EVERY_READS !== 0 || this.#db === undefined) return;
-    const inode = this.#inodeNow();
-    if (inode === undefined || inode === this.#inode) return;
-    this.#statements.clear();
-    this.#db.close();
-    this.#db = undefined;
+    if (this.#reads % LOOK_EVERY_READS === 0) this.lookAgain();
   }
 
   #inodeNow(): number | undefined {
