@@ -119,6 +119,7 @@ export async function openGateway(
     imports: {
       trades: (trades) => tradeFlow.recorder.record(trades),
       signals: (pair, signals) => store.entries.remember(pair, signals),
+      candles: (candles) => store.candles.write(candles),
     },
     feeders: openFeederIntake({
       intake,

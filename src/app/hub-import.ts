@@ -1,6 +1,8 @@
 // Where a command leaves what it imports: with the running service when there is one, else in the data folder directly, under the gateway's lock.
+
+import { Fault } from '#domain/fault.ts';
 import type { Log } from '#domain/log.ts';
-import type { HistoricalSignal } from '#domain/market.ts';
+import type { Candles, HistoricalSignal } from '#domain/market.ts';
 import { requireTrades } from '#domain/trade.ts';
 import { hubWrites, openGatewayStore } from '#store/open.ts';
 import type { GatewayStore } from '#store/store.ts';
@@ -9,17 +11,29 @@ import type { Config } from './config.ts';
 import { openHub } from './fleet-hub.ts';
 import { gatewayLock } from './gateway-lock.ts';
 import { askLocalGateway } from './local-gateway.ts';
+import { importsWaiting, whenSettled } from './waiting-rows.ts';
 
 export interface HubImport extends AsyncDisposable {
   readonly recorder: Recorder;
   /** Keeps historical signals of `pair`; twice is the same as once. */
   rememberSignals(pair: string, signals: readonly HistoricalSignal[]): Promise<void>;
+  /**
+   * Keeps candles; twice is the same as once. While what waits for the shared hub leaves no room, waits as long as some of it goes; then rejects with
+   * HUB_UNAVAILABLE, and what is in already stays.
+   */
+  writeCandles(candles: Candles): Promise<void>;
+  /** How many rows of candles and signals wait for the shared hub, when none do or nothing moves any more; what waits is sent by the next service. */
+  waiting(): Promise<number>;
 }
 
 /** Rows of one request to the service, which serves others meanwhile. */
 const SLICE = 5_000;
 /** Trades of one commit where nobody else waits for it. */
 const DIRECT_SLICE = 50_000;
+/** Candles of one request, and of one commit. */
+const CANDLES = 5_000;
+/** A hub that has taken nothing for so long is not waited for. */
+const PATIENCE_MS = 3_000;
 /** How long the shared hub is waited for at the end; what is left is sent by the next service. */
 const FINISH_MS = 5_000;
 
@@ -39,6 +53,28 @@ export function openHubImport(config: Config): HubImport {
       return store;
     })();
     return opening;
+  };
+  /** No more at once than may wait for the shared hub. */
+  const atOnce = (rows: number) => (config.influx === null ? rows : Math.min(rows, config.outboxRows));
+  const rowsWaiting = async (): Promise<number> => {
+    if (opening !== undefined) return importsWaiting(await (await opening).outbox?.status());
+    const told = await askLocalGateway(config, '/local/outbox', { requests: [] });
+    return importsWaiting(typeof told === 'object' && told !== null && 'outboxes' in told ? told.outboxes : []);
+  };
+  /** Tries `write` again while a full outbox gets emptier. */
+  const whenThereIsRoom = async (write: () => Promise<void>): Promise<void> => {
+    for (let emptied = 0; ; ) {
+      try {
+        return await write();
+      } catch (error) {
+        if (!(error instanceof Fault) || error.code !== 'HUB_UNAVAILABLE') throw error;
+        const before = await rowsWaiting();
+        // Emptied since it was full; full again and again for somebody else's sake, it is not waited for.
+        if (before === 0) emptied += 1;
+        const left = await whenSettled(rowsWaiting, { enough: Math.floor(before / 2), patienceMs: PATIENCE_MS });
+        if (before === 0 ? emptied > 3 : left >= before) throw error;
+      }
+    }
   };
   return {
     recorder: {
@@ -66,15 +102,47 @@ export function openHubImport(config: Config): HubImport {
       },
     },
     rememberSignals: async (pair, signals) => {
-      const told = await tellService(config, '/local/signals', {
-        rows: signals,
-        body: (slice) => ({ pair, signals: slice }),
-        onAnswer: () => undefined,
-      });
-      if (told < signals.length) await (await directly()).entries.remember(pair, signals.slice(told));
+      for (let from = 0; from < signals.length; from += atOnce(SLICE)) {
+        const part = signals.slice(from, from + atOnce(SLICE));
+        await whenThereIsRoom(async () => {
+          const body = { pair, signals: part };
+          if (opening === undefined && (await askLocalGateway(config, '/local/signals', body)) !== undefined) return;
+          await (await directly()).entries.remember(pair, part);
+        });
+      }
     },
+    writeCandles: async (candles) => {
+      for (let from = 0; from < candles.openTimeMs.length; from += atOnce(CANDLES)) {
+        const part = cut(candles, from, from + atOnce(CANDLES));
+        await whenThereIsRoom(async () => {
+          if (opening === undefined && (await askLocalGateway(config, '/local/candles', packed(part))) !== undefined)
+            return;
+          await (await directly()).candles.write(part);
+        });
+      }
+    },
+    waiting: () => whenSettled(rowsWaiting, { patienceMs: PATIENCE_MS }),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
+}
+
+const COLUMNS = ['openTimeMs', 'open', 'high', 'low', 'close', 'volume'] as const;
+type Columns = Pick<Candles, (typeof COLUMNS)[number]>;
+
+/** Candles from <= index < to, over the same memory. */
+function cut(candles: Candles, from: number, to: number): Candles {
+  return { ...candles, ...(columnsOf((name) => candles[name].subarray(from, to)) as Columns) };
+}
+
+/** Candles as the service takes them: each column as base64. */
+function packed({ pair, timeframe, ...candles }: Candles): object {
+  const base64 = ({ buffer, byteOffset, byteLength }: Float64Array) =>
+    Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+  return { pair, timeframe, ...columnsOf((name) => base64(candles[name])) };
+}
+
+function columnsOf<Value>(value: (name: (typeof COLUMNS)[number]) => Value): Readonly<Record<string, Value>> {
+  return Object.fromEntries(COLUMNS.map((name) => [name, value(name)]));
 }
 
 /** Hands rows to the running service slice by slice, while it answers; how many it has taken. */

@@ -7,7 +7,7 @@ import { readServiceFile } from './service-file.ts';
 
 /**
  * What the service says to `body` at `path`, as JSON; undefined when none answers: there is none, or its file was left by a dead one. Rejects with
- * UNUSABLE_INPUT and the service's words when it refuses.
+ * UNUSABLE_INPUT and the service's words when it refuses, with HUB_UNAVAILABLE when it does for the hub's sake.
  */
 export async function askLocalGateway(config: Config, path: string, body: object): Promise<unknown> {
   const address = await readServiceFile(config.data);
@@ -27,5 +27,19 @@ export async function askLocalGateway(config: Config, path: string, body: object
   if (response === undefined) return undefined;
   const text = await response.text();
   if (response.ok) return JSON.parse(text);
+  const hubWords = hubRefusal(text);
+  if (hubWords !== undefined) throw new Fault('HUB_UNAVAILABLE', hubWords);
   throw new Fault('UNUSABLE_INPUT', `the service at ${address.url} did not take it: ${response.status} ${text}`);
+}
+
+/** The message of a refusal that is for the hub's sake; undefined for any other body. */
+function hubRefusal(text: string): string | undefined {
+  try {
+    const { errors } = JSON.parse(text) as {
+      readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+    };
+    return errors?.find(({ extensions }) => extensions?.code === 'HUB_UNAVAILABLE')?.message;
+  } catch {
+    return undefined;
+  }
 }

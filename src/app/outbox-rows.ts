@@ -8,7 +8,7 @@ export const OUTBOX_ROWS = {
     kind: number({ min: 1, max: 100_000_000, whole: true }),
     fallback: '1000000',
     meaning:
-      'Rows of one kind (signals, decisions, trades, levels) that may wait for the InfluxDB; then trades and levels are refused, see docs/hub.md.',
+      'Rows of one kind (signals, decisions, trades, levels, imports) that may wait for the InfluxDB; then trades, levels and imports are refused, see docs/hub.md.',
   },
   outboxMb: {
     env: null,

@@ -1,7 +1,7 @@
 // What a command on this host imports through the running service: closed trades and historical signals, each body checked whole before anything is kept.
 import * as v from 'valibot';
 import { badInput } from '#domain/fault.ts';
-import { type HistoricalSignal, requirePair } from '#domain/market.ts';
+import { type Candles, type HistoricalSignal, requirePair } from '#domain/market.ts';
 import { type ClosedTrade, MAX_TRADES_PER_CALL, requireTrades } from '#domain/trade.ts';
 import { refuse, sendJson } from './answer.ts';
 import { readBody, tooLarge } from './body.ts';
@@ -13,6 +13,7 @@ export interface LocalImports {
   trades(
     trades: readonly ClosedTrade[],
   ): Promise<{ readonly recorded: number; readonly updated: number; readonly known: number }>;
+  candles(candles: Candles): Promise<void>;
   /** Keeps historical signals of `pair`. */
   signals(pair: string, signals: readonly HistoricalSignal[]): Promise<void>;
 }

@@ -18,7 +18,7 @@ const Requests = v.object({
   requests: v.array(
     v.object({
       verb: v.picklist(['retry', 'drop']),
-      holds: v.picklist(['signals', 'decisions', 'trades', 'params']),
+      holds: v.picklist(['signals', 'decisions', 'trades', 'params', 'imports']),
       ids: v.nullable(v.array(v.pipe(v.number(), v.integer(), v.minValue(1)))),
     }),
   ),

@@ -9,6 +9,7 @@ import type { GraphiQL } from './graphiql.ts';
 import type { GraphQLEndpoint } from './graphql-endpoint.ts';
 import { HEALTH_ROUTES, type HealthFront } from './health-routes.ts';
 import { readKeptStudy, readStudyId } from './kept-study.ts';
+import { answerCandlesImport } from './local-candles.ts';
 import { answerSignalsImport, answerTradesImport, type LocalImports } from './local-imports.ts';
 import { answerOutbox, type LocalOutbox } from './local-outbox.ts';
 import { answered, type Exchange, pathOf, type Routes, UNAUTHENTICATED, walkTo } from './route.ts';
@@ -29,6 +30,7 @@ const CANCEL_BODY = 1_024;
 const ROUTES: Routes<Front> = {
   '/graphql': { methods: ['GET', 'POST'], answer: answerGraphQL },
   ...HEALTH_ROUTES,
+  '/local/candles': { methods: ['POST'], answer: answerCandlesImport },
   '/local/outbox': { methods: ['POST'], answer: answerOutbox },
   '/local/signals': { methods: ['POST'], answer: answerSignalsImport },
   '/local/trades': { methods: ['POST'], answer: answerTradesImport },

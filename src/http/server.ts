@@ -80,7 +80,7 @@ const NO_OUTBOX: LocalOutbox = {
 const noImports = async () => {
   throw new Fault('UNUSABLE_INPUT', 'nothing can be imported here');
 };
-const NO_IMPORTS: LocalImports = { trades: noImports, signals: noImports };
+const NO_IMPORTS: LocalImports = { trades: noImports, signals: noImports, candles: noImports };
 
 /** Opens the front of a separate worker: `/healthz`, `/readyz` and `/metrics`, and nothing else. */
 export function openHealthServer(options: HealthOptions): Promise<Server> {

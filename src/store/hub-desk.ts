@@ -1,14 +1,15 @@
-// The hub for commands: published levels, closed trades, candles and entries, read beside whoever runs on the data folder, and candles and entries written, which pass
-// the journal by.
+// The hub for commands: published levels, closed trades, candles and entries, read beside whoever runs on the data folder, and candles and entries written: into
+// the hub in the folder, or to where they wait for a shared one.
 import type { Log } from '#domain/log.ts';
 import type { FleetHub } from './fleet-hub.ts';
 import type { CandleStore, EntryStore, ParamStore, SharedTradeHistory, TradeStore } from './hub.ts';
-import { embeddedHubSide } from './hub-side.ts';
+import { embeddedHubSide, remembered, written } from './hub-side.ts';
 import { lazily } from './lazily.ts';
+import { ReadFile } from './sqlite/read-file.ts';
 import { readPorts } from './sqlite/read-ports.ts';
 import { openWriter } from './sqlite/writer.ts';
 
-/** Whoever writes to the hub in a data folder holds the gateway's lock; a shared one needs none. */
+/** Whoever writes holds a lock: in the data folder is the hub, or what waits for it. */
 export interface HubDesk extends AsyncDisposable {
   readonly params: Pick<ParamStore, 'newest'>;
   readonly trades: Pick<TradeStore, 'sums'>;
@@ -49,6 +50,7 @@ export async function openHubDesk({
     { influxEntries },
     { pendingOf },
     { outboxFiles },
+    { importedHere },
   ] = await Promise.all([
     import('./influx/params-store.ts'),
     import('./influx/trade-store.ts'),
@@ -57,18 +59,34 @@ export async function openHubDesk({
     import('./influx/entries-store.ts'),
     import('./influx/pending.ts'),
     import('./sqlite/outbox-files.ts'),
+    import('./influx/imported-here.ts'),
   ]);
   const waiting = outboxFiles(folder, names, null);
+  const [imports, worker] = [new ReadFile(folder, 'imports'), new ReadFile(folder, 'worker')];
+  const imported = importedHere(imports, waiting.readers.imports, worker);
+  const importsWriter = lazily(() => openWriter({ folder, kinds: ['imports'], sharedTime: null, outbox: hub }, log));
   const trades = influxTrades({ influx: hub.address, names, folder, log });
   return {
     params: influxParams(influx, names, pendingOf(waiting.readers).params),
     trades,
     history: influxTradeHistory(influx, names),
-    candles: influxCandles(influx, names),
-    entries: influxEntries(influx, names, side.entries),
+    candles: {
+      ...influxCandles(influx, names, imported),
+      write: (series) => written('importCandles', importsWriter.get, series),
+    },
+    entries: {
+      ...influxEntries(influx, names, {
+        all: [side.entries, imported.entries],
+        isWaiting: imported.hasWaitingEntries,
+      }),
+      remember: (pair, signals) => remembered('importEntries', importsWriter.get, { pair, signals }),
+    },
     [Symbol.asyncDispose]: async () => {
       await trades.close();
       waiting.close();
+      imports.close();
+      worker.close();
+      await (await importsWriter.opened())?.close();
       await close();
     },
   };

@@ -1,5 +1,6 @@
 // The hub as one side of a store sees it: in the data folder, or the fleet's InfluxDB with what this instance has still to tell it.
 import type { Log } from '#domain/log.ts';
+import type { Candles, HistoricalSignal } from '#domain/market.ts';
 import { mark } from '#trace/trace.ts';
 import type { FleetHub } from './fleet-hub.ts';
 import type { CandleStore, EntryStore, ParamStore, TradeStore } from './hub.ts';
@@ -10,7 +11,7 @@ import { ReadFile } from './sqlite/read-file.ts';
 import type { ReadPorts } from './sqlite/read-ports.ts';
 import type { Writer } from './sqlite/writer.ts';
 
-/** Everything of the hub that is read, and the candles and entries that are written past the journal. */
+/** Everything of the hub that is read, and the candles and entries that are imported into it. */
 export interface HubSide {
   readonly params: Pick<ParamStore, 'newest' | 'known'>;
   readonly trades: Omit<TradeStore, 'record'>;
@@ -31,6 +32,8 @@ export interface HubSideOptions {
   readonly log: Log;
   /** Opens `candles.db` for writing, at the first write. */
   readonly candlesWriter: () => Promise<Writer>;
+  /** Opens `imports.db` for writing, which holds the same for a hub that is elsewhere; absent: another side writes it. */
+  readonly importsWriter?: () => Promise<Writer>;
 }
 
 /** The hub in the data folder. */
@@ -46,23 +49,11 @@ export function embeddedHubSide({
     trades: reads.trades,
     candles: {
       ...candleReader(candles),
-      write: async (series) => {
-        const writer = await candlesWriter();
-        const { length } = series.openTimeMs;
-        for (let from = 0; from < length; from += CANDLES_PER_COMMIT) {
-          const to = Math.min(from + CANDLES_PER_COMMIT, length);
-          await writer.call('writeCandles', { candles: series, from, to });
-        }
-      },
+      write: (series) => written('writeCandles', candlesWriter, series),
     },
     entries: {
       ...entryReader(candles, worker),
-      remember: async (pair, signals) => {
-        const writer = await candlesWriter();
-        for (let from = 0; from < signals.length; from += CANDLES_PER_COMMIT) {
-          await writer.call('rememberEntries', { pair, signals: signals.slice(from, from + CANDLES_PER_COMMIT) });
-        }
-      },
+      remember: (pair, signals) => remembered('rememberEntries', candlesWriter, { pair, signals }),
     },
     outbox: null,
     close: async () => {
@@ -74,18 +65,27 @@ export function embeddedHubSide({
 
 /** The fleet's InfluxDB; begins at once to tell it what waits in the files of this side. */
 export async function influxHubSide(hub: FleetHub, options: HubSideOptions): Promise<HubSide> {
-  const { folder, writer, kinds, hubWrites, log } = options;
+  const { folder, writer, kinds, hubWrites, log, importsWriter } = options;
   // Loaded by those alone who have such a hub: an embedded one costs no memory for it.
-  const [{ openOutboxSide }, { influxParams }, { influxTrades }, { influxCandles }, { influxEntries }] =
-    await Promise.all([
-      import('./influx/outbox-side.ts'),
-      import('./influx/params-store.ts'),
-      import('./influx/trade-store.ts'),
-      import('./influx/candles-store.ts'),
-      import('./influx/entries-store.ts'),
-    ]);
+  const [
+    { openOutboxSide },
+    { influxParams },
+    { influxTrades },
+    { influxCandles },
+    { influxEntries },
+    { importedHere },
+  ] = await Promise.all([
+    import('./influx/outbox-side.ts'),
+    import('./influx/params-store.ts'),
+    import('./influx/trade-store.ts'),
+    import('./influx/candles-store.ts'),
+    import('./influx/entries-store.ts'),
+    import('./influx/imported-here.ts'),
+  ]);
   const { influx, names } = hub;
-  const outbox = openOutboxSide(folder, hub, { kinds, writer });
+  const outbox = openOutboxSide(folder, hub, { kinds, writer, importsWriter });
+  const [imports, worker] = [new ReadFile(folder, 'imports'), new ReadFile(folder, 'worker')];
+  const imported = importedHere(imports, outbox.imports, worker);
   const embedded = embeddedHubSide(options);
   const params = influxParams(influx, names, outbox.pending.params);
   const trades = influxTrades({
@@ -102,14 +102,54 @@ export async function influxHubSide(hub: FleetHub, options: HubSideOptions): Pro
   return {
     params,
     trades,
-    candles: influxCandles(influx, names),
-    entries: influxEntries(influx, names, embedded.entries),
+    candles: {
+      ...influxCandles(influx, names, imported),
+      write: (series) => written('importCandles', importsWriter ?? elsewhere, series),
+    },
+    entries: {
+      ...influxEntries(influx, names, {
+        all: [embedded.entries, imported.entries],
+        isWaiting: imported.hasWaitingEntries,
+      }),
+      remember: (pair, signals) => remembered('importEntries', importsWriter ?? elsewhere, { pair, signals }),
+    },
     outbox,
     close: async () => {
       deaf();
+      imports.close();
+      worker.close();
       await trades.close();
       await outbox.close();
       await embedded.close();
     },
   };
+}
+
+async function elsewhere(): Promise<never> {
+  throw new Error('what is imported is written by the gateway alone');
+}
+
+/** Writes `series` as `operation` of the file of `open`, part by part. */
+export async function written(
+  operation: 'writeCandles' | 'importCandles',
+  open: () => Promise<Writer>,
+  series: Candles,
+): Promise<void> {
+  const writer = await open();
+  const { length } = series.openTimeMs;
+  for (let from = 0; from < length; from += CANDLES_PER_COMMIT) {
+    await writer.call(operation, { candles: series, from, to: Math.min(from + CANDLES_PER_COMMIT, length) });
+  }
+}
+
+/** Keeps entries as `operation` of the file of `open`, part by part. */
+export async function remembered(
+  operation: 'rememberEntries' | 'importEntries',
+  open: () => Promise<Writer>,
+  { pair, signals }: { readonly pair: string; readonly signals: readonly HistoricalSignal[] },
+): Promise<void> {
+  const writer = await open();
+  for (let from = 0; from < signals.length; from += CANDLES_PER_COMMIT) {
+    await writer.call(operation, { pair, signals: signals.slice(from, from + CANDLES_PER_COMMIT) });
+  }
 }

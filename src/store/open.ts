@@ -51,7 +51,9 @@ export async function openGatewayStore(options: StoreOptions): Promise<GatewaySt
   const writer = await openWriter({ folder, kinds, sharedTime, outbox: hub }, log);
   const reads = readPorts(folder);
   const candles = lazily(() => openWriter({ folder, kinds: ['candles'], sharedTime, outbox: null }, log));
-  const side = await openHubSide(hub, { folder, reads, writer, kinds, hubWrites, log, candlesWriter: candles.get });
+  const imports = lazily(() => openWriter({ folder, kinds: ['imports'], sharedTime, outbox: hub }, log));
+  const writers = { writer, candlesWriter: candles.get, importsWriter: imports.get };
+  const side = await openHubSide(hub, { folder, reads, kinds, hubWrites, log, ...writers });
   const reserve = await openPauseReserve({
     folder,
     rows: {
@@ -93,7 +95,7 @@ export async function openGatewayStore(options: StoreOptions): Promise<GatewaySt
     onHubWrite: (listener) => hubWrites.listen(({ kind }) => listener(kind)),
     [Symbol.asyncDispose]: async () => {
       await reserve[Symbol.asyncDispose]();
-      await closeAll({ reads, side, candles, writer });
+      await closeAll({ reads, side, others: [candles, imports], writer });
     },
   };
 }
@@ -135,7 +137,7 @@ export async function openWorkerStore(options: StoreOptions): Promise<WorkerStor
     pairing: workerPairing(reads.journal, (hold) => writer.call('keepHold', hold)),
     tryWriting: () => writer.call('tryWorker', undefined),
     forget: (beforeMs) => writer.call('forgetDecisions', beforeMs),
-    [Symbol.asyncDispose]: () => closeAll({ reads, side, candles, writer }),
+    [Symbol.asyncDispose]: () => closeAll({ reads, side, others: [candles], writer }),
   };
 }
 
@@ -193,11 +195,11 @@ function openHubSide(hub: FleetHub | null, options: HubSideOptions): Promise<Hub
 async function closeAll(open: {
   readonly reads: ReadPorts;
   readonly side: HubSide;
-  readonly candles: Lazy<Writer>;
+  readonly others: readonly Lazy<Writer>[];
   readonly writer: Writer;
 }): Promise<void> {
   await open.side.close();
   await open.reads.close();
-  await (await open.candles.opened())?.close();
+  for (const other of open.others) await (await other.opened())?.close();
   await open.writer.close();
 }

@@ -78,9 +78,11 @@ export async function applyRequests(
   { folder, log, hasWorker }: { readonly folder: string; readonly log: Log; readonly hasWorker: boolean },
   requests: readonly DeadLetterRequest[],
 ): Promise<void> {
-  const kinds: readonly OutboxKind[] = hasWorker
+  const owned: readonly OutboxKind[] = hasWorker
     ? KINDS
     : KINDS.filter((kind) => kind !== 'worker' && kind !== 'params');
+  const asked = requests.map(({ holds }) => kindHolding(holds));
+  const kinds = owned.filter((kind) => kind === 'gateway' || asked.includes(kind));
   const writer = await openWriter({ folder, kinds, sharedTime: null, outbox: null }, log);
   try {
     for (const { verb, holds, ids } of requests) {

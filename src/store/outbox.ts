@@ -1,7 +1,7 @@
 // The port of the outbox: what this instance has still to tell a hub that is not in its data folder.
 
-/** What an outbox holds. */
-export type OutboxHolds = 'signals' | 'decisions' | 'trades' | 'params';
+/** What an outbox holds; imports: candles and historical entries. */
+export type OutboxHolds = 'signals' | 'decisions' | 'trades' | 'params' | 'imports';
 
 /** How one outbox stands. */
 export interface OutboxStatus {

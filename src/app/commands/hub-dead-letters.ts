@@ -5,7 +5,7 @@ import type { DeadLetterRequest, OutboxHolds } from '#store/store.ts';
 import { requireConfig } from '../config.ts';
 import { requestOfOutboxes } from '../outbox-requests.ts';
 
-const HOLDS: readonly OutboxHolds[] = ['signals', 'decisions', 'trades', 'params'];
+const HOLDS: readonly OutboxHolds[] = ['signals', 'decisions', 'trades', 'params', 'imports'];
 const ALLOWED = 'ids as `paramgate hub status` shows them, e.g. trades:12, or --all';
 
 export function addHubRetry(hub: Command, finish: (exitCode: number) => void): void {

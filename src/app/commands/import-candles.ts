@@ -1,15 +1,17 @@
 // `paramgate import candles`: a folder's candles, or a running bot's, into the hub, where every host's searches find them. Twice is the same as once.
 import type { Command } from 'commander';
 import { badInput, Fault } from '#domain/fault.ts';
-import { isPair } from '#domain/market.ts';
+import { type Candles, isPair } from '#domain/market.ts';
 import { isoTime } from '#domain/time.ts';
 import { type CandleFile, listCandles, readCandles } from '#market/candles.ts';
-import { acquireLock, type HubDesk } from '#store/open.ts';
+import { acquireLock } from '#store/open.ts';
 import { candleBot, isBotUrl } from '../bot-candles.ts';
 import { systemClock } from '../clock.ts';
 import { openCommandHub } from '../command-hub.ts';
 import { type Config, requireConfig } from '../config.ts';
+import { openHubImport } from '../hub-import.ts';
 import { openProgress } from '../progress.ts';
+import { waitingText } from '../waiting-rows.ts';
 import { pair, timeframe } from './option-values.ts';
 
 interface Options {
@@ -53,31 +55,51 @@ export function addImportCandles(imports: Command): void {
     )
     .option('--json', 'print one JSON document')
     .action(async (options: Options) => {
-      const taken = await importCandles(options, requireConfig(process.env, process.cwd()));
+      const { taken, waiting } = await importCandles(options, requireConfig(process.env, process.cwd()));
       process.stdout.write(
-        options.json === true ? `${JSON.stringify({ candles: taken })}\n` : taken.map(lineOf).join(''),
+        options.json === true
+          ? `${JSON.stringify({ candles: taken, waiting })}\n`
+          : `${taken.map(lineOf).join('')}${waitingText(waiting)}`,
       );
       if (taken.every(({ error }) => error !== null)) throw new Fault('UNUSABLE_INPUT', 'no candles were imported');
     });
 }
 
-async function importCandles(options: Options, config: Config): Promise<readonly Taken[]> {
+async function importCandles(
+  options: Options,
+  config: Config,
+): Promise<{ readonly taken: readonly Taken[]; readonly waiting: number }> {
   if (options.bot !== undefined && options.candles !== undefined)
     throw badInput('--bot', 'it excludes --candles', 'one of them');
   if (options.bot !== undefined && !isBotUrl(options.bot))
     throw badInput('--bot', 'it is no address', 'http://USER:PASSWORD@HOST:8080');
   await using open = new AsyncDisposableStack();
   const found = await (options.bot === undefined ? inFolder(options, config) : atBot(options, options.bot, open));
-  const hub = open.use(await openCommandHub(config));
-  if (config.influx === null) await takeLock(config.data, open);
+  const target = await targetOf(config, open);
   const shown = openProgress(`importing ${found.length} series`, process.stderr, systemClock);
   const taken: Taken[] = [];
   for (const each of found) {
-    taken.push(await take(each, hub));
+    taken.push(await take(each, target.write));
     shown.show(taken.length / found.length);
   }
   shown.stop();
-  return taken;
+  return { taken, waiting: await target.waiting() };
+}
+
+/** Where the candles go: into the hub in the data folder, or to where they wait for the shared one; `waiting` is how many still do. */
+interface Target {
+  write(candles: Candles): Promise<void>;
+  waiting(): Promise<number>;
+}
+
+async function targetOf(config: Config, open: AsyncDisposableStack): Promise<Target> {
+  if (config.influx !== null) {
+    const { writeCandles, waiting } = open.use(openHubImport(config));
+    return { write: writeCandles, waiting };
+  }
+  const hub = open.use(await openCommandHub(config));
+  await takeLock(config.data, open);
+  return { write: (candles) => hub.candles.write(candles), waiting: async () => 0 };
 }
 
 async function inFolder(options: Options, config: Config): Promise<readonly Found[]> {
@@ -128,13 +150,13 @@ async function takeLock(folder: string, open: AsyncDisposableStack): Promise<voi
 }
 
 /** A series that cannot be used is told and leaves the others alone; a hub that takes nothing ends the command. */
-async function take({ pair, timeframe, read }: Found, hub: HubDesk): Promise<Taken> {
+async function take({ pair, timeframe, read }: Found, write: Target['write']): Promise<Taken> {
   const nothing = { pair, timeframe, count: 0, from: null, to: null };
   if (!isPair(pair)) return { ...nothing, error: 'the name of its file is of no pair' };
   try {
     const file = await read();
     if (file === undefined) return { ...nothing, error: 'the bot has no candles of it' };
-    await hub.candles.write(file.candles);
+    await write(file.candles);
     const { count, fromMs, toMs } = file.report;
     const timeOf = (timeMs: number | null) => (timeMs === null ? null : isoTime(timeMs));
     return { pair, timeframe, count, from: timeOf(fromMs), to: timeOf(toMs), error: null };

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { readEntries } from '#market/candles.ts';
 import { requireConfig } from '../config.ts';
 import { openHubImport } from '../hub-import.ts';
+import { waitingText } from '../waiting-rows.ts';
 import { pair } from './option-values.ts';
 
 interface Options {
@@ -24,11 +25,12 @@ export function addImportSignals(imports: Command): void {
       await using target = openHubImport(config);
       await target.rememberSignals(of, signals);
       const long = signals.filter(({ side }) => side === 'LONG').length;
-      const counts = { count: signals.length, long, short: signals.length - long };
+      const counts = { count: signals.length, long, short: signals.length - long, waiting: await target.waiting() };
       if (json === true) process.stdout.write(`${JSON.stringify({ pair: of, from: file, ...counts })}\n`);
       else {
         const told = `${counts.count} signals (${counts.long} long, ${counts.short} short)`;
-        process.stdout.write(`${file}: ${told} of ${of} are in the hub; those of one time and side count once\n`);
+        process.stdout.write(`${file}: ${told} of ${of} are taken; those of one time and side count once\n`);
+        process.stdout.write(waitingText(counts.waiting));
       }
     });
 }

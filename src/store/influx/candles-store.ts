@@ -1,29 +1,34 @@
-// Candles on InfluxDB: one point per candle, read day by day and put together by open time.
+// Candles on InfluxDB: one point per candle, read day by day and put together by open time, and what was imported here and waits for the hub over them.
 import { type Candles, isPair, timeframeMs } from '#domain/market.ts';
-import type { CandleStore } from '#store/hub.ts';
+import type { CandleListing, CandleStore } from '#store/hub.ts';
 import { emptyCandles } from '#store/sqlite/candles.ts';
 import type { HubNames } from './bucket-names.ts';
-import { candleLines } from './candle-lines.ts';
 import { candleListFlux } from './candles-flux.ts';
+import type { FluxRow } from './flux-row.ts';
 import { fluxAnyOf, fluxEquals } from './flux-text.ts';
 import { msOf, nsOf } from './flux-time.ts';
+import type { ImportedHere } from './imported-here.ts';
 import type { Influx } from './influx.ts';
 import { readSpan } from './span-read.ts';
-import { writeAll } from './write-all.ts';
 
 const FIELDS = ['open', 'high', 'low', 'close', 'volume'] as const;
 type Field = (typeof FIELDS)[number];
 
-/** As `CandleStore`; rejects with HUB_UNAVAILABLE. A candle that lacks a price is left out. */
-export function influxCandles(influx: Pick<Influx, 'query' | 'write'>, names: Pick<HubNames, 'candles'>): CandleStore {
+/**
+ * As `CandleStore`; rejects with HUB_UNAVAILABLE. A candle that lacks a price is left out. What `own` says that waits for the hub replaces what the hub has;
+ * while the hub cannot be asked, a series of which something waits is what was imported here.
+ */
+export function influxCandles(
+  influx: Pick<Influx, 'query'>,
+  names: Pick<HubNames, 'candles'>,
+  own: ImportedHere,
+): Omit<CandleStore, 'write'> {
   const place = names.candles;
   return {
-    write: (candles) =>
-      writeAll(influx, place.bucket, candles.openTimeMs.length, (index) => {
-        const [line] = candleLines(candles, place.measurement, { from: index, to: index + 1 });
-        return line ?? '';
-      }),
-    read: async ({ pair, timeframe, fromMs, toMs }, signal = new AbortController().signal) => {
+    read: async (query, signal = new AbortController().signal) => {
+      const { pair, timeframe, fromMs, toMs } = query;
+      // Looked at before the hub is: what leaves the outbox meanwhile is in both, never in neither.
+      const waiting = await own.waiting(query);
       const condition = `${fluxEquals('pair', pair)} and ${fluxEquals('timeframe', timeframe)} and ${fluxAnyOf('_field', FIELDS)}`;
       const rows = new Map<number, Partial<Record<Field, number>>>();
       const span = {
@@ -35,28 +40,37 @@ export function influxCandles(influx: Pick<Influx, 'query' | 'write'>, names: Pi
         fromMs,
         toMs,
       };
-      await readSpan(influx, span, {
-        onRow: (row) => {
-          const timeMs = msOf(nsOf(row.named('_time')));
-          const candle = rows.get(timeMs) ?? {};
-          rows.set(timeMs, candle);
-          candle[row.named('_field') as Field] = row.number(row.table.position('_value'));
-        },
-        signal,
-      });
+      const onRow = (row: FluxRow) => {
+        const timeMs = msOf(nsOf(row.named('_time')));
+        const candle = rows.get(timeMs) ?? {};
+        rows.set(timeMs, candle);
+        candle[row.named('_field') as Field] = row.number(row.table.position('_value'));
+      };
+      try {
+        await readSpan(influx, span, { onRow, signal });
+      } catch (error) {
+        if (waiting.length === 0) throw error;
+        return own.candles.read(query);
+      }
+      for (const part of waiting) {
+        part.openTimeMs.forEach((timeMs, index) => {
+          rows.set(timeMs, Object.fromEntries(FIELDS.map((field) => [field, part[field][index]])));
+        });
+      }
       return seriesOf(pair, timeframe, rows);
     },
     list: async (signal = new AbortController().signal) => {
+      const waiting = own.listWaiting();
       const found = new Map<string, { readonly pair: string; readonly timeframe: string }>();
-      await influx.query(
-        candleListFlux(place),
-        (row) => {
-          const [pair, timeframe] = [row.named('pair'), row.named('timeframe')];
-          if (isPair(pair) && timeframeMs(timeframe) !== undefined)
-            found.set(JSON.stringify([pair, timeframe]), { pair, timeframe });
-        },
-        signal,
-      );
+      const note = ({ pair, timeframe }: CandleListing) => {
+        if (isPair(pair) && timeframeMs(timeframe) !== undefined)
+          found.set(JSON.stringify([pair, timeframe]), { pair, timeframe });
+      };
+      const onRow = (row: FluxRow) => note({ pair: row.named('pair'), timeframe: row.named('timeframe') });
+      await influx.query(candleListFlux(place), onRow, signal).catch((error: unknown) => {
+        if (waiting.length === 0) throw error;
+      });
+      waiting.forEach(note);
       return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, listing]) => listing);
     },
   };

@@ -38,10 +38,8 @@ export function startDrain(
     return sender;
   };
   const lanes = sources.map(({ kind, source }) => {
-    const has = (anchor: Anchor) => {
-      const place = PLACES[kind].find((one) => names[one].measurement === anchor.measurement) ?? PLACES[kind][0];
-      return having({ influx, clock, stop: hurry.signal }, names[place].bucket, anchor);
-    };
+    const has = (anchor: Anchor, place: PlaceName) =>
+      having({ influx, clock, stop: hurry.signal }, names[place].bucket, anchor);
     return startLane({ name: PLACES[kind][0], source, senderOf, has, clock, log }, stopping);
   });
   const allEnded = Promise.all(lanes.map(({ ended }) => ended));

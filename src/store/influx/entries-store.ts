@@ -4,57 +4,53 @@ import type { HistoricalSignal, Side } from '#domain/market.ts';
 import type { EntryStore } from '#store/hub.ts';
 import { orderedEntries } from '#store/sqlite/candles.ts';
 import type { HubNames, HubPlace } from './bucket-names.ts';
-import { entryLine } from './entry-lines.ts';
 import { fluxEquals } from './flux-text.ts';
 import { msOf, nsOf } from './flux-time.ts';
 import type { Influx } from './influx.ts';
 import { readSpan } from './span-read.ts';
-import { writeAll } from './write-all.ts';
 
-/** As `EntryStore`. `own`: the entries of this instance's journal. */
+/** As `EntryStore`. `own`: the entries that this instance knows by itself; while the hub cannot be asked, those of a pair of which some wait for it are the answer. */
 export function influxEntries(
-  influx: Pick<Influx, 'query' | 'write'>,
+  influx: Pick<Influx, 'query'>,
   names: HubNames,
-  own: Pick<EntryStore, 'read'>,
-): EntryStore {
+  own: { readonly all: readonly Pick<EntryStore, 'read'>[]; readonly isWaiting: (pair: string) => boolean },
+): Pick<EntryStore, 'read'> {
   const placeOf: Readonly<Record<Side, HubPlace>> = { LONG: names.longEntries, SHORT: names.shortEntries };
   return {
     read: async (query, signal = new AbortController().signal) => {
-      const found: HistoricalSignal[] = [...(await own.read(query))];
+      const found: HistoricalSignal[] = (await Promise.all(own.all.map((one) => one.read(query)))).flat();
+      const known = found.length;
       const ofPair = fluxEquals('pair', query.pair);
-      for (const side of ['LONG', 'SHORT'] as const) {
-        const history = {
-          ...query,
-          name: side,
-          kind: 'entries',
-          place: placeOf[side],
-          condition: ofPair,
-          keep: ['_time'],
-        };
-        const forwarded = {
-          ...history,
-          name: `forwarded ${side}`,
-          place: names.decisions,
-          condition: `${ofPair} and ${fluxEquals('side', side)} and ${fluxEquals('outcome', 'FORWARDED')} and ${fluxEquals('_field', 'decision_id')}`,
-        };
-        for (const read of [history, forwarded]) {
-          const onRow = {
-            onRow: (row: { named(name: string): string }) =>
-              found.push({ timeMs: msOf(nsOf(row.named('_time'))), side }),
+      const isWaiting = own.isWaiting(query.pair);
+      try {
+        for (const side of ['LONG', 'SHORT'] as const) {
+          const history = {
+            ...query,
+            name: side,
+            kind: 'entries',
+            place: placeOf[side],
+            condition: ofPair,
+            keep: ['_time'],
           };
-          await readSpan(influx, read, { ...onRow, signal });
+          const forwarded = {
+            ...history,
+            name: `forwarded ${side}`,
+            place: names.decisions,
+            condition: `${ofPair} and ${fluxEquals('side', side)} and ${fluxEquals('outcome', 'FORWARDED')} and ${fluxEquals('_field', 'decision_id')}`,
+          };
+          for (const read of [history, forwarded]) {
+            const onRow = {
+              onRow: (row: { named(name: string): string }) =>
+                found.push({ timeMs: msOf(nsOf(row.named('_time'))), side }),
+            };
+            await readSpan(influx, read, { ...onRow, signal });
+          }
         }
+      } catch (error) {
+        if (!isWaiting) throw error;
+        found.length = known;
       }
       return orderedEntries(found);
-    },
-    remember: async (pair, signals) => {
-      for (const side of ['LONG', 'SHORT'] as const) {
-        const { bucket, measurement } = placeOf[side];
-        const own = signals.filter((signal) => signal.side === side);
-        await writeAll(influx, bucket, own.length, (index) =>
-          entryLine(pair, own[index] as HistoricalSignal, measurement),
-        );
-      }
     },
   };
 }

@@ -4,12 +4,20 @@ import type { Log } from '#domain/log.ts';
 import type { Clock } from '#domain/time.ts';
 import type { KeptHubRequest } from '#store/sqlite/hub-requests.ts';
 import type { OutboxRow, OutboxState } from '#store/sqlite/outbox-reader.ts';
-import type { OutboxStep, PlaceName, Refused, WalkCursor } from '#store/sqlite/outbox-table.ts';
+import {
+  BLOCK_PLACES,
+  type OutboxStep,
+  type PlaceName,
+  type Refused,
+  type WalkCursor,
+} from '#store/sqlite/outbox-table.ts';
 import type { Walked } from '#store/sqlite/outbox-walk.ts';
 import { mark } from '#trace/trace.ts';
 import { runsOf } from './batch.ts';
 import type { Ends, Sender, Stopping } from './sender.ts';
 import { type Anchor, anchorOf, type Having } from './told-flux.ts';
+import { type ToldLines, toldLines, toldText, withNewest } from './told-lines.ts';
+import { endedRows, linesOf, type Told } from './told-rows.ts';
 
 /** A file's outbox as its lane sees it. */
 export interface LaneSource {
@@ -22,13 +30,13 @@ export interface LaneSource {
 }
 
 export interface LaneParts {
-  /** The file, as it is called in logs. */
-  readonly name: string;
+  /** The file, as it is called in logs: the first of its places. */
+  readonly name: PlaceName;
   readonly source: LaneSource;
   /** Who sends to the bucket of a place. */
   readonly senderOf: (place: PlaceName) => Sender;
-  /** Whether the hub has the point of `anchor`. */
-  readonly has: (anchor: Anchor) => Promise<Having>;
+  /** Whether the hub has the point of `anchor` at a place. */
+  readonly has: (anchor: Anchor, place: PlaceName) => Promise<Having>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -42,8 +50,10 @@ export interface Lane {
 
 /** The most lines a request carries: the hub takes more at no gain, and each batch is built on the serving thread. */
 const BATCH_LINES = 5_000;
-/** Rows read at one go on the serving thread: under a millisecond. */
+/** Lines read at one go on the serving thread: under a millisecond. */
 const CHUNK = 1_000;
+/** Blocks read at one go, each of up to a thousand lines. */
+const BLOCK_CHUNK = 1;
 const WALK_CHUNK = 500;
 /** Pause when nothing waits. */
 const IDLE_MS = 250;
@@ -55,26 +65,27 @@ const LOOK_MS = 60_000;
 /** Starts telling; goes on until `stopping.hurry` aborts and nothing more goes through, or until `stopping.now` does. */
 export function startLane({ name, source, senderOf, has, clock, log }: LaneParts, stopping: Stopping): Lane {
   let lookAtMs = Number.NEGATIVE_INFINITY;
-  let newest: string | null = null;
+  let newest: ToldLines = {};
   let troubled = false;
   /** Rows up to this seq have had their end, and are being taken out of the outbox if they are still there. */
   let toldUpTo = 0;
   let settled: Promise<void> = Promise.resolve();
 
-  const nextBatch = async (): Promise<readonly OutboxRow[]> => {
-    const batch: OutboxRow[] = [];
+  const nextBatch = async (): Promise<readonly Told[]> => {
+    const batch: Told[] = [];
     let bytes = 0;
     let after = toldUpTo;
     while (batch.length < BATCH_LINES) {
-      const chunk = source.rows(after, Math.min(CHUNK, BATCH_LINES - batch.length));
+      const wanted = BLOCK_PLACES.has(name) ? BLOCK_CHUNK : Math.min(CHUNK, BATCH_LINES - batch.length);
+      const chunk = source.rows(after, wanted);
       for (const row of chunk) {
         const sender = senderOf(row.place);
         if (batch[0] !== undefined && senderOf(batch[0].place) !== sender) return batch;
         bytes += Buffer.byteLength(row.line) + 1;
         if (bytes > sender.maxBytes && batch.length > 0) return batch;
-        batch.push(row);
+        batch.push(...linesOf(row));
       }
-      if (chunk.length < CHUNK) return batch;
+      if (chunk.length < wanted) return batch;
       after = chunk.at(-1)?.seq ?? after;
       await turn();
     }
@@ -85,10 +96,12 @@ export function startLane({ name, source, senderOf, has, clock, log }: LaneParts
    * Tells what waits in the outbox, one batch of one bucket; false: stopped before its end. Taking it out of the outbox goes on while the next one is sent:
    * a crash in between sends both again, which changes nothing.
    */
-  const tellBatch = async (batch: readonly [OutboxRow, ...OutboxRow[]], anchor: string | null): Promise<boolean> => {
+  const tellBatch = async (batch: readonly [Told, ...Told[]], { lastLine }: OutboxState): Promise<boolean> => {
     const taken: Promise<void>[] = [];
+    const known = toldLines(lastLine, name);
+    const endsOf = endedRows(batch);
     const isSent = await senderOf(batch[0].place).send(batch, async (told) => {
-      taken.push(takeOut(told, anchor));
+      taken.push(takeOut(told, endsOf(told), known));
     });
     await settled;
     settled = Promise.all(taken).then(() => undefined);
@@ -98,21 +111,38 @@ export function startLane({ name, source, senderOf, has, clock, log }: LaneParts
     return isSent;
   };
 
-  const takeOut = async ({ gone, refused }: Ends<OutboxRow>, anchor: string | null): Promise<void> => {
-    const last = gone.at(-1)?.line ?? null;
-    newest = last ?? newest;
+  const takeOut = async ({ gone, refused }: Ends<Told>, ended: readonly number[], known: ToldLines): Promise<void> => {
+    newest = withNewest(newest, gone);
     await source.apply({
       kind: 'settle',
-      gone: runsOf(gone.map(({ seq }) => seq)),
-      refused: refused.map(({ one, status, words }) => ({ seq: one.seq, status, words })),
-      lastLine: anchor === null ? last : null,
+      gone: runsOf(ended),
+      refused: refused.map(({ one: { seq, line, isPart }, status, words }) => ({
+        seq,
+        ...(isPart === true && { line }),
+        status,
+        words,
+      })),
+      lastLine: anchorsOver(known),
     });
     mark('outbox.acknowledged', { outbox: name, lines: gone.length, refused: refused.length });
-    for (const { one, status, words } of refused)
+    const [first] = refused;
+    if (first !== undefined)
       log.warn(
-        { outbox: name, line: one.line.slice(0, 300), status, words },
-        'the hub refuses a line for good; see `paramgate hub status`',
+        {
+          outbox: name,
+          lines: refused.length,
+          line: first.one.line.slice(0, 300),
+          status: first.status,
+          words: first.words,
+        },
+        'the hub refuses lines for good; see `paramgate hub status`',
       );
+  };
+
+  /** The newest lines to be kept beside `known`, where it lacks a place; null: it lacks none. */
+  const anchorsOver = (known: ToldLines): string | null => {
+    const isLacking = Object.keys(newest).some((place) => known[place as PlaceName] === undefined);
+    return isLacking ? toldText({ ...newest, ...known }) : null;
   };
 
   /** Tells the next source rows after the walk's place; false: stopped before their end. */
@@ -123,7 +153,7 @@ export function startLane({ name, source, senderOf, has, clock, log }: LaneParts
     let outside = 0;
     for (const [sender, own] of Map.groupBy(lines, ({ place }) => senderOf(place))) {
       const isSent = await sender.send(own, async (told) => {
-        newest = told.gone.at(-1)?.line ?? newest;
+        newest = withNewest(newest, told.gone);
         for (const { one, status, words } of told.refused) {
           // What has grown older than the hub keeps anything was in it once, or may not be any more.
           if (/retention/i.test(words)) outside += 1;
@@ -138,25 +168,34 @@ export function startLane({ name, source, senderOf, has, clock, log }: LaneParts
       to,
       skips: walkSkips,
       refused,
-      lastLine: lastLine === null ? newest : null,
+      lastLine: anchorsOver(toldLines(lastLine, name)),
     });
     mark('outbox.acknowledged', { outbox: name, lines: lines.length, refused: refused.length });
     if (outside > 0) log.info({ outbox: name, lines: outside }, 'rows older than the hub keeps were left out');
     return true;
   };
 
-  /** Whether the hub still has the newest line it is known to have had; when it has not, everything is sent again. */
-  const look = async (state: OutboxState): Promise<void> => {
+  /** Whether the hub still has the newest lines it is known to have had; when it lacks one, everything is sent again. */
+  const look = async ({ lastLine }: OutboxState): Promise<void> => {
     lookAtMs = clock.now().monotonicMs + LOOK_MS;
-    const anchor = state.lastLine === null ? undefined : anchorOf(state.lastLine);
-    if (anchor === undefined) return;
-    const having = await has(anchor);
-    if ((having === 'there' || having === 'expired') && newest !== null && newest !== state.lastLine)
-      await source.apply({ kind: 'settle', gone: [], refused: [], lastLine: newest });
-    if (having !== 'gone') return;
+    const known = toldLines(lastLine, name);
+    const places = Object.keys(known) as PlaceName[];
+    const found = await Promise.all(
+      places.map((place) => {
+        const anchor = anchorOf(known[place] ?? '');
+        return anchor === undefined ? 'unknown' : has(anchor, place);
+      }),
+    );
+    const sure = places.filter((_, index) => found[index] === 'there' || found[index] === 'expired');
+    const next = Object.fromEntries(sure.map((place) => [place, newest[place] ?? known[place]]));
+    if (!found.includes('gone')) {
+      const text = toldText({ ...known, ...next });
+      if (text !== lastLine) await source.apply({ kind: 'settle', gone: [], refused: [], lastLine: text });
+      return;
+    }
     log.warn({ outbox: name }, 'the hub has lost what it had acknowledged; what the journal holds is sent again');
     mark('outbox.forgotten', { outbox: name });
-    newest = null;
+    newest = {};
     await source.apply({ kind: 'walk' });
   };
 
@@ -172,7 +211,7 @@ export function startLane({ name, source, senderOf, has, clock, log }: LaneParts
     }
     const [first, ...others] = await nextBatch();
     if (first === undefined) await settled;
-    if (first !== undefined && !(await tellBatch([first, ...others], state.lastLine))) return undefined;
+    if (first !== undefined && !(await tellBatch([first, ...others], state))) return undefined;
     if (state.walk !== null && !(await walkOn(state))) return undefined;
     return first !== undefined || state.walk !== null || requests.length > 0;
   };

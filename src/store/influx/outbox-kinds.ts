@@ -3,7 +3,7 @@ import type { OutboxHolds } from '#store/outbox.ts';
 import type { PlaceName } from '#store/sqlite/outbox-table.ts';
 
 /** Files with an outbox. */
-export type OutboxKind = 'gateway' | 'worker' | 'trades' | 'params';
+export type OutboxKind = 'gateway' | 'worker' | 'trades' | 'params' | 'imports';
 
 /** What the outbox of each file holds. */
 export const HOLDS: Readonly<Record<OutboxKind, OutboxHolds>> = {
@@ -11,6 +11,7 @@ export const HOLDS: Readonly<Record<OutboxKind, OutboxHolds>> = {
   worker: 'decisions',
   trades: 'trades',
   params: 'params',
+  imports: 'imports',
 };
 
 /** The places that a file's lines belong to; the first one names it. */
@@ -19,4 +20,5 @@ export const PLACES: Readonly<Record<OutboxKind, readonly [PlaceName, ...PlaceNa
   worker: ['decisions'],
   trades: ['trades'],
   params: ['params', 'paramsBySide'],
+  imports: ['candles', 'longEntries', 'shortEntries'],
 };

@@ -170,7 +170,10 @@ export function openSender(parts: SenderParts, stopping: Stopping): Sender {
         const next = nextOf(part, answer);
         if (next.kind === 'parts') waiting.push(...next.parts.toReversed());
         else if (next.kind === 'gone') await ends({ gone: part, refused: [] });
-        else await ends({ gone: [], refused: [{ one: next.one, status: next.status, words: next.words }] });
+        else {
+          const { all, status, words } = next;
+          await ends({ gone: [], refused: all.map((one) => ({ one, status, words })) });
+        }
       }
       return true;
     },

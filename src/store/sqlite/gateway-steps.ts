@@ -1,5 +1,5 @@
 // The steps that made gateway.db's tables what they are. One that was released is never changed.
-import { HUB_REQUESTS_TABLE, OUTBOX_TABLES } from './outbox-schema.ts';
+import { DEAD_LETTER_POINTS, HUB_REQUESTS_TABLE, OUTBOX_TABLES } from './outbox-schema.ts';
 import { GATEWAY_PAIRING } from './pairing.ts';
 import { SIGNAL_POINTS } from './signal-points.ts';
 
@@ -81,4 +81,11 @@ INSERT INTO feederMinutes SELECT source, receivedAtMs - receivedAtMs % 60000 AS 
 const GATEWAY_3 = OUTBOX_TABLES + HUB_REQUESTS_TABLE;
 
 /** In order; a file's version is how many of them it has been through. */
-export const GATEWAY_STEPS: readonly string[] = [GATEWAY_1, GATEWAY_2, GATEWAY_3, GATEWAY_PAIRING, SIGNAL_POINTS];
+export const GATEWAY_STEPS: readonly string[] = [
+  GATEWAY_1,
+  GATEWAY_2,
+  GATEWAY_3,
+  GATEWAY_PAIRING,
+  SIGNAL_POINTS,
+  DEAD_LETTER_POINTS,
+];

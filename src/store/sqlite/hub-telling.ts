@@ -17,7 +17,6 @@ import type { OutboxTable } from './outbox-table.ts';
 /** Tells of signals just journaled, in journal order; `nanos`: of those that are not at their hash, by id. */
 export function signalTelling({
   rules,
-  full,
   put,
   leave,
 }: OutboxTable): (signals: readonly Signal[], nanos: ReadonlyMap<string, number>) => void {
@@ -26,15 +25,14 @@ export function signalTelling({
   return (signals, nanos) => {
     const [first] = signals;
     if (first === undefined) return;
-    if (full() !== undefined) leave({ at: first.seq - 1, id: '' });
-    else
-      put(
-        signals.map((signal) => ({
-          place: 'signals' as const,
-          line: () => signalLine(signal, measurement, nanos.get(signal.id)),
-          ref: null,
-        })),
-      );
+    const full = put(
+      signals.map((signal) => ({
+        place: 'signals' as const,
+        line: () => signalLine(signal, measurement, nanos.get(signal.id)),
+        ref: null,
+      })),
+    );
+    if (full !== undefined) leave({ at: first.seq - 1, id: '' });
   };
 }
 
@@ -43,7 +41,7 @@ export function signalTelling({
  * is open, looked for or held. In the hub the outcome is part of a point's name, so a second end would be a second point.
  */
 export function decisionTelling(db: DatabaseSync, outbox: OutboxTable): (decisions: readonly Decision[]) => void {
-  const { rules, full, put, leave } = outbox;
+  const { rules, put, leave } = outbox;
   if (rules === null) return () => undefined;
   const { measurement } = rules.names.decisions;
   const open = db.prepare(`SELECT 1 FROM deliveries WHERE decisionId = ? AND ${UNFINISHED} LIMIT 1`);
@@ -53,15 +51,14 @@ export function decisionTelling(db: DatabaseSync, outbox: OutboxTable): (decisio
   return (decisions) => {
     const ended = decisions.filter((decision) => stays(decision) && tell.run(decision.id).changes === 1);
     if (ended.length === 0) return;
-    if (full() !== undefined) leave({ at: Math.min(...ended.map(({ window }) => window.closesAtMs)), id: '' });
-    else
-      put(
-        ended.map((decision) => ({
-          place: 'decisions' as const,
-          line: () => decisionLine(decision, measurement),
-          ref: null,
-        })),
-      );
+    const full = put(
+      ended.map((decision) => ({
+        place: 'decisions' as const,
+        line: () => decisionLine(decision, measurement),
+        ref: null,
+      })),
+    );
+    if (full !== undefined) leave({ at: Math.min(...ended.map(({ window }) => window.closesAtMs)), id: '' });
   };
 }
 
@@ -76,7 +73,7 @@ export interface RecordedTrade {
  * Tells of closed trades: first that one has left its earlier point, then where it is. Throws HUB_UNAVAILABLE when the outbox is full, so that nothing of the
  * call is recorded.
  */
-export function tradeTelling({ rules, full, put }: OutboxTable): (recorded: readonly RecordedTrade[]) => void {
+export function tradeTelling({ rules, put }: OutboxTable): (recorded: readonly RecordedTrade[]) => void {
   if (rules === null) return () => undefined;
   const { measurement } = rules.names.trades;
   const entry = (trade: OwnTrade, line: () => string) => ({
@@ -89,24 +86,24 @@ export function tradeTelling({ rules, full, put }: OutboxTable): (recorded: read
     return entry({ ...trade, superseded: true }, () => supersededLine(point, measurement));
   };
   return (recorded) => {
-    requireRoom('closed trades', full());
-    put(
+    const full = put(
       recorded.flatMap(({ trade, nano, left }) => [
         ...(left === null ? [] : [leaving(left)]),
         entry(trade, () => tradeLine(trade, measurement, nano)),
       ]),
     );
+    requireRoom('closed trades', full);
   };
 }
 
 /** Tells of a published record; throws HUB_UNAVAILABLE when the outbox is full. */
-export function paramTelling({ rules, full, put }: OutboxTable): (record: ParamRecord) => void {
+export function paramTelling({ rules, put }: OutboxTable): (record: ParamRecord) => void {
   if (rules === null) return () => undefined;
   const { names } = rules;
   return (record) => {
-    requireRoom('published levels', full());
     const place = record.side === null ? 'params' : 'paramsBySide';
-    put([{ place, line: () => paramsLine(record, names), ref: JSON.stringify(record) }]);
+    const full = put([{ place, line: () => paramsLine(record, names), ref: JSON.stringify(record) }]);
+    requireRoom('published levels', full);
   };
 }
 

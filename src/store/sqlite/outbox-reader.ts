@@ -1,6 +1,7 @@
 // Reading an outbox: what waits, what the hub will never take, where it stands, and the source rows after a place. Short reads on the calling thread.
 
 import type { HubNames } from '#store/influx/bucket-names.ts';
+import { pointOf } from '#store/influx/line-point.ts';
 import type { PlaceName, WalkCursor } from './outbox-table.ts';
 import { type PlacedLine, type Walked, type WalkKind, type WalkScope, walkOver } from './outbox-walk.ts';
 import type { ReadFile } from './read-file.ts';
@@ -47,6 +48,7 @@ export interface OutboxReader {
   refs(after: number): readonly { readonly seq: number; readonly ref: string }[];
   /** Newest first, at most `limit`; with `id` below `before` when given. */
   deadLetters(limit: number, before?: number): readonly DeadLetter[];
+  /** The source rows after `from`, without those whose very line is a dead letter: only an operator sends these again. */
   walk(from: WalkCursor, limit: number, scope: WalkScope): Walked;
 }
 
@@ -95,6 +97,12 @@ export function outboxReader(file: ReadFile, kind: WalkKind, names: HubNames): O
           status: row.status as number,
           words: row.words as string,
         })),
-    walk: (from, limit, scope) => walkOver(file, { kind, scope, names }, { from, limit }),
+    walk: (from, limit, scope) => {
+      const walked = walkOver(file, { kind, scope, names }, { from, limit });
+      if (file.rows('SELECT 1 FROM deadLetters LIMIT 1').length === 0) return walked;
+      const points = walked.lines.map(({ line }) => pointOf(line));
+      const dead = new Set(file.rowsIn('SELECT line FROM deadLetters WHERE point', points).map((row) => row.line));
+      return { ...walked, lines: walked.lines.filter(({ line }) => !dead.has(line)) };
+    },
   };
 }

@@ -34,6 +34,18 @@ CREATE TABLE outboxState (
 INSERT INTO outboxState VALUES (1, 0, 0, 0, NULL, NULL, NULL, 0, 0);
 `;
 
+/**
+ * One dead letter per point: `point` is the name of a line's point (its series and time), or the words of what no line can say. Those of before are named
+ * by their line.
+ */
+export const DEAD_LETTER_POINTS = `
+ALTER TABLE deadLetters ADD COLUMN point TEXT NOT NULL DEFAULT '';
+UPDATE deadLetters SET point = iif(line = '', words, line);
+DELETE FROM deadLetters WHERE id NOT IN (SELECT max(id) FROM deadLetters GROUP BY point, place);
+UPDATE outboxState SET dead = (SELECT count(*) FROM deadLetters);
+CREATE UNIQUE INDEX deadLettersByPoint ON deadLetters (point, place);
+`;
+
 /** What operators ask of dead letters: `file` is a kind of file, `ids` a JSON array or NULL for all. */
 export const HUB_REQUESTS_TABLE = `
 CREATE TABLE hubRequests (

@@ -3,6 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Fault } from '#domain/fault.ts';
 import type { HubNames } from '#store/influx/bucket-names.ts';
+import { pointOf } from '#store/influx/line-point.ts';
 import type { FileKind } from './schema.ts';
 
 /** A place in the hub. */
@@ -21,6 +22,9 @@ export interface OutboxRules {
   readonly bounds: OutboxBounds;
 }
 
+/** Places whose rows are blocks: many lines in one row, one below the other (none of them holds a line end); `ref` has `lines`, how many. */
+export const BLOCK_PLACES: ReadonlySet<PlaceName> = new Set(['candles', 'longEntries', 'shortEntries']);
+
 /** One row to be: where it belongs, how its line is made, and what it tells of as JSON (null: nobody asks before the hub has it). */
 export interface OutboxEntry {
   readonly place: PlaceName;
@@ -37,9 +41,12 @@ export interface WalkCursor {
 /** Before every source row. */
 export const WALK_START: WalkCursor = { at: -1, id: '' };
 
-/** A line the hub refused for good: by its row, or by its text when it was taken from its source. Status 0: no line can say it. */
+/**
+ * A line the hub refused for good: by its row, by its row and text when the row holds more (which stays until all of them have had their end), or by its
+ * text when it was taken from its source. Status 0: no line can say it.
+ */
 export type Refused = { readonly status: number; readonly words: string } & (
-  | { readonly seq: number }
+  | { readonly seq: number; readonly line?: string }
   | { readonly place: PlaceName; readonly line: string }
 );
 
@@ -75,10 +82,8 @@ export type OutboxStep =
 export interface OutboxTable {
   /** null: the hub is in the data folder, and nothing is put in. */
   readonly rules: OutboxRules | null;
-  /** Which bound is reached, in words; undefined while there is room. */
-  full(): string | undefined;
-  /** Adds rows. An entry whose line cannot be made becomes a dead letter at once. */
-  put(entries: readonly OutboxEntry[]): void;
+  /** Adds rows, all or none: undefined when they are in, else in words which bound forbids it. An entry whose line cannot be made becomes a dead letter at once. */
+  put(entries: readonly OutboxEntry[]): string | undefined;
   /** Leaves the source rows after `from` to be taken from their table later: nothing is put in for them. */
   leave(from: WalkCursor): void;
   /** Applies `step`; how many rows or dead letters it moved. */
@@ -94,6 +99,19 @@ export function outboxOperation<Kind extends FileKind>(kind: Kind, table: Outbox
   return { [`${kind}Outbox`]: table.apply } as OutboxOperation<Kind>;
 }
 
+/** How many lines a row of the outbox holds. */
+const LINES = `CASE WHEN place IN (${[...BLOCK_PLACES].map((place) => `'${place}'`).join(', ')})
+  THEN coalesce(json_extract(ref, '$.lines'), 1) ELSE 1 END`;
+
+interface Letter {
+  readonly place: PlaceName;
+  readonly line: string;
+  readonly ref: string | null;
+  readonly atMs: number;
+  readonly status: number;
+  readonly words: string;
+}
+
 /** The outbox of the file `db`. `nowMs` reads the wall clock. */
 export function outboxTable(db: DatabaseSync, rules: OutboxRules | null, nowMs: () => number): OutboxTable {
   const add = db.prepare('INSERT INTO outbox (place, line, ref, atMs) VALUES (?, ?, ?, ?)');
@@ -101,13 +119,17 @@ export function outboxTable(db: DatabaseSync, rules: OutboxRules | null, nowMs: 
   const state = db.prepare(
     'SELECT rows, bytes, (SELECT atMs FROM outbox ORDER BY seq LIMIT 1) AS oldestAtMs FROM outboxState',
   );
-  const sized = db.prepare('SELECT total(octet_length(line)) AS bytes FROM outbox WHERE seq BETWEEN ? AND ?');
+  const sized = db.prepare(
+    `SELECT total(octet_length(line)) AS bytes, total(${LINES}) AS lines FROM outbox WHERE seq BETWEEN ? AND ?`,
+  );
   const remove = db.prepare('DELETE FROM outbox WHERE seq BETWEEN ? AND ?');
   const rowOf = db.prepare('SELECT place, line, ref, atMs FROM outbox WHERE seq = ?');
   const bury = db.prepare(
-    'INSERT INTO deadLetters (place, line, ref, atMs, refusedAtMs, status, words) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    `INSERT INTO deadLetters (point, place, line, ref, atMs, refusedAtMs, status, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (point, place) DO UPDATE SET (line, ref, atMs, refusedAtMs, status, words) =
+        (excluded.line, excluded.ref, excluded.atMs, excluded.refusedAtMs, excluded.status, excluded.words)`,
   );
-  const known = db.prepare('SELECT 1 FROM deadLetters WHERE line = ?');
+  const known = db.prepare('SELECT 1 FROM deadLetters WHERE point = ? AND place = ?');
   const last = db.prepare('UPDATE outboxState SET lastLine = coalesce(?, lastLine)');
   const forgetLast = db.prepare('UPDATE outboxState SET lastLine = NULL');
   const leave = db.prepare(
@@ -128,52 +150,54 @@ export function outboxTable(db: DatabaseSync, rules: OutboxRules | null, nowMs: 
   const forget = db.prepare(`DELETE FROM deadLetters WHERE ${chosen} AND (?2 = 1 OR line <> '')`);
 
   const drop = (from: number, to: number) => {
-    const bytes = Number(sized.get(from, to)?.bytes ?? 0);
-    const rows = Number(remove.run(from, to).changes);
-    if (rows > 0) count.run(-rows, -bytes, 0);
-    return rows;
+    const { bytes, lines } = sized.get(from, to) as { bytes: number; lines: number };
+    if (lines > 0 && remove.run(from, to).changes > 0) count.run(-lines, -bytes, 0);
+    return lines;
+  };
+  const keep = ({ place, line, ref, atMs, status, words }: Letter) => {
+    const point = line === '' ? words : pointOf(line);
+    const isKnown = known.get(point, place) !== undefined;
+    bury.run(point, place, line, ref, atMs, nowMs(), status, words);
+    if (!isKnown) count.run(0, 0, 1);
   };
   const refuse = (refused: Refused) => {
     const { status, words } = refused;
-    if ('line' in refused) {
-      if (refused.line !== '' && known.get(refused.line) !== undefined) return;
-      bury.run(refused.place, refused.line, null, nowMs(), nowMs(), status, words);
-    } else {
-      const row = rowOf.get(refused.seq);
-      if (row === undefined) return;
-      const { place, line, ref, atMs } = row;
-      bury.run(place as string, line as string, ref as string | null, atMs as number, nowMs(), status, words);
-      drop(refused.seq, refused.seq);
-    }
-    count.run(0, 0, 1);
+    if ('place' in refused) return keep({ ...refused, ref: null, atMs: nowMs() });
+    const row = rowOf.get(refused.seq) as Pick<Letter, 'place' | 'line' | 'ref' | 'atMs'> | undefined;
+    if (row === undefined) return;
+    keep({ ...row, ...(refused.line !== undefined && { line: refused.line, ref: null }), status, words });
+    if (refused.line === undefined) drop(refused.seq, refused.seq);
+  };
+  const full = (more: { readonly rows: number; readonly bytes: number }, bounds: OutboxBounds) => {
+    const { rows, bytes, oldestAtMs } = state.get() as { rows: number; bytes: number; oldestAtMs: number | null };
+    const reached = (what: 'rows' | 'bytes', wait: number) =>
+      `${wait} ${what} wait and ${more[what]} would come, allowed: at most ${bounds[what]}`;
+    if (rows + more.rows > bounds.rows) return reached('rows', rows);
+    if (bytes + more.bytes > bounds.bytes) return reached('bytes', bytes);
+    if (oldestAtMs === null || nowMs() - oldestAtMs < bounds.ageMs) return undefined;
+    const ageMs = nowMs() - oldestAtMs;
+    return `the oldest of ${rows} rows has waited for ${Math.floor(ageMs / 1_000)} s, allowed: less than ${bounds.ageMs / 1_000} s`;
   };
   return {
     rules,
-    full: () => {
-      if (rules === null) return undefined;
-      const { rows, bytes, oldestAtMs } = state.get() as { rows: number; bytes: number; oldestAtMs: number | null };
-      const { bounds } = rules;
-      if (rows >= bounds.rows) return `${rows} rows, allowed: fewer than ${bounds.rows}`;
-      if (bytes >= bounds.bytes) return `${bytes} bytes, allowed: fewer than ${bounds.bytes}`;
-      if (oldestAtMs === null || nowMs() - oldestAtMs < bounds.ageMs) return undefined;
-      const ageMs = nowMs() - oldestAtMs;
-      return `the oldest of ${rows} rows has waited for ${Math.floor(ageMs / 1_000)} s, allowed: less than ${bounds.ageMs / 1_000} s`;
-    },
     put: (entries) => {
-      const atMs = nowMs();
-      let rows = 0;
-      let bytes = 0;
-      for (const { place, line, ref } of entries) {
-        const made = attempt(line);
-        if (made instanceof Fault) {
-          refuse({ place, line: '', status: 0, words: `${made.message} (${ref ?? 'nothing more is known of it'})` });
-          continue;
-        }
-        add.run(place, made, ref, atMs);
-        rows += 1;
-        bytes += Buffer.byteLength(made);
+      if (rules === null) return undefined;
+      const made = entries.map((entry) => ({ ...entry, text: attempt(entry.line) }));
+      const more = { rows: 0, bytes: 0 };
+      for (const { place, text } of made) {
+        if (text instanceof Fault) continue;
+        more.rows += BLOCK_PLACES.has(place) ? text.split('\n').length : 1;
+        more.bytes += Buffer.byteLength(text);
       }
-      if (rows > 0) count.run(rows, bytes, 0);
+      const reached = more.rows === 0 ? undefined : full(more, rules.bounds);
+      if (reached !== undefined) return reached;
+      const atMs = nowMs();
+      for (const { place, text, ref } of made) {
+        if (!(text instanceof Fault)) add.run(place, text, ref, atMs);
+        else refuse({ place, line: '', status: 0, words: `${text.message} (${ref ?? 'nothing more is known of it'})` });
+      }
+      if (more.rows > 0) count.run(more.rows, more.bytes, 0);
+      return undefined;
     },
     leave: ({ at, id }) => {
       leave.run(at, id);
@@ -181,8 +205,9 @@ export function outboxTable(db: DatabaseSync, rules: OutboxRules | null, nowMs: 
     apply: (step) => {
       switch (step.kind) {
         case 'settle': {
-          const rows = step.gone.reduce((sum, [from, to]) => sum + drop(from, to), 0);
+          // What is refused of a block is found by its row, which may be among those that are gone.
           step.refused.forEach(refuse);
+          const rows = step.gone.reduce((sum, [from, to]) => sum + drop(from, to), 0);
           last.run(step.lastLine);
           return rows;
         }

@@ -2,22 +2,24 @@
 // it had, and for copying an embedded hub. The lines are those the outbox would have held, so a row sent twice is one point.
 
 import { Fault } from '#domain/fault.ts';
+import type { Side } from '#domain/market.ts';
 import type { HubNames } from '#store/influx/bucket-names.ts';
 import { candleLine, type OneCandle } from '#store/influx/candle-lines.ts';
 import { decisionLine } from '#store/influx/decision-lines.ts';
+import { entryLine } from '#store/influx/entry-lines.ts';
 import { paramsLine } from '#store/influx/params-lines.ts';
 import { signalLine } from '#store/influx/signal-lines.ts';
 import { supersededLine, tradeLine } from '#store/influx/trade-lines.ts';
 import { decisionOf } from './decision-rows.ts';
 import { UNFINISHED } from './forgetting.ts';
-import type { PlaceName, WalkCursor } from './outbox-table.ts';
+import { type PlaceName, WALK_START, type WalkCursor } from './outbox-table.ts';
 import { recordOf } from './param-reader.ts';
 import type { ReadFile } from './read-file.ts';
 import { type Row, signalOf } from './signal-rows.ts';
 import { leftPointOf, tradeOf } from './trade-rows.ts';
 
 /** Whose rows are walked over. */
-export type WalkKind = 'gateway' | 'worker' | 'trades' | 'params' | 'candles';
+export type WalkKind = 'gateway' | 'worker' | 'trades' | 'params' | 'candles' | 'imports';
 /** told: rows the hub was told of, or should have been; all: every row that may be in it. */
 export type WalkScope = 'told' | 'all';
 
@@ -34,9 +36,10 @@ export interface Walked {
   readonly to: WalkCursor | null;
 }
 
-/** How a file's rows are walked: `sql` takes (at, id, limit) and gives walkAt and walkId; `total` counts all rows of the scope. */
+/** How a file's rows are walked: `sql` takes (at, id, limit) and gives walkAt and walkId, as does `next`, the rows after all of those; `total` counts all rows of the scope. */
 interface Walk {
   readonly sql: string;
+  readonly next?: string;
   readonly total: string;
   readonly placeOf: (row: Row) => PlaceName;
   readonly lineOf: (row: Row, names: HubNames) => string;
@@ -47,6 +50,15 @@ const END_STAYS = `outcome <> 'PENDING' AND (outcome = 'FORWARDED' OR NOT EXISTS
 const TRADE_ID = 'json_array(bot, tradeId, pair, openedAtMs)';
 const LEFT_ID = 'json_array(nano, pair, bin)';
 const SIDED = 'json_array(pair, side)';
+
+/** What begins the walkId of rows that are walked over next. */
+const NEXT = '~';
+/** The n-th name in a cursor's id, a JSON array; empty at the start. */
+const nameIn = (index: number) => `json_extract(iif(?2 = '', '["",""]', ?2), '$[${index}]')`;
+const CANDLES = `SELECT *, NULL AS side, openTimeMs AS walkAt, json_array(pair, timeframe) AS walkId FROM candles
+  WHERE (pair, timeframe, openTimeMs) > (${nameIn(0)}, ${nameIn(1)}, ?1) ORDER BY pair, timeframe, openTimeMs LIMIT ?3`;
+const ENTRIES = `SELECT *, timeMs AS walkAt, '${NEXT}' || json_array(pair, side) AS walkId FROM entries
+  WHERE (pair, timeMs, side) > (${nameIn(0)}, ?1, ${nameIn(1)}) ORDER BY pair, timeMs, side LIMIT ?3`;
 
 /** The walk over the rows of `kind` in `scope`. */
 function walkOf(kind: WalkKind, scope: WalkScope): Walk {
@@ -96,12 +108,24 @@ function walkOf(kind: WalkKind, scope: WalkScope): Walk {
       };
     case 'candles':
       return {
-        sql: `SELECT *, openTimeMs AS walkAt, json_array(pair, timeframe) AS walkId FROM candles
-          WHERE (pair, timeframe, openTimeMs) > (json_extract(iif(?2 = '', '["",""]', ?2), '$[0]'),
-            json_extract(iif(?2 = '', '["",""]', ?2), '$[1]'), ?1) ORDER BY pair, timeframe, openTimeMs LIMIT ?3`,
+        sql: CANDLES,
         total: 'SELECT count(*) AS n FROM candles',
         placeOf: () => 'candles',
         lineOf: (row, { candles }) => candleLine(candleOf(row), seriesOf(row), candles.measurement),
+      };
+    case 'imports':
+      return {
+        sql: CANDLES,
+        next: ENTRIES,
+        total: 'SELECT (SELECT count(*) FROM candles) + (SELECT count(*) FROM entries) AS n',
+        placeOf: ({ side }) => (side === null ? 'candles' : side === 'LONG' ? 'longEntries' : 'shortEntries'),
+        lineOf: (row, names) => {
+          const { side } = row;
+          if (side === null) return candleLine(candleOf(row), seriesOf(row), names.candles.measurement);
+          const entry = { timeMs: row.timeMs as number, side: side as Side };
+          const { measurement } = entry.side === 'LONG' ? names.longEntries : names.shortEntries;
+          return entryLine(row.pair as string, entry, measurement);
+        },
       };
   }
 }
@@ -127,8 +151,13 @@ export function walkOver(
   { kind, scope, names }: { readonly kind: WalkKind; readonly scope: WalkScope; readonly names: HubNames },
   { from, limit }: { readonly from: WalkCursor; readonly limit: number },
 ): Walked {
-  const { sql, placeOf, lineOf } = walkOf(kind, scope);
-  const rows = file.rows(sql, from.at, from.id, limit);
+  const { sql, next, placeOf, lineOf } = walkOf(kind, scope);
+  const isNext = from.id.startsWith(NEXT);
+  const rows = isNext ? [] : [...file.rows(sql, from.at, from.id, limit)];
+  if (next !== undefined && rows.length < limit) {
+    const { at, id } = isNext ? { at: from.at, id: from.id.slice(NEXT.length) } : WALK_START;
+    rows.push(...file.rows(next, at, id, limit - rows.length));
+  }
   const lines: PlacedLine[] = [];
   const unwritable: { place: PlaceName; words: string }[] = [];
   for (const row of rows) {

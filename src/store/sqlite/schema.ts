@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { CANDLES_1 } from './candles.ts';
 import { GATEWAY_STEPS } from './gateway-steps.ts';
-import { OUTBOX_TABLES, toldColumn } from './outbox-schema.ts';
+import { IMPORTS_1 } from './imports.ts';
+import { DEAD_LETTER_POINTS, OUTBOX_TABLES, toldColumn } from './outbox-schema.ts';
 import { numberTrades, TRADE_POINTS } from './trade-points.ts';
 import { WORKER_STEPS } from './worker-steps.ts';
 
-export type FileKind = 'gateway' | 'worker' | 'trades' | 'params' | 'candles';
+export type FileKind = 'gateway' | 'worker' | 'trades' | 'params' | 'candles' | 'imports';
 
 /** One file: its path below the data folder, its application id, and its schema as ascending steps. */
 export interface FileFormat {
@@ -67,11 +68,16 @@ export const FORMATS: Readonly<Record<FileKind, FileFormat>> = {
   trades: {
     path: join('hub', 'trades.db'),
     applicationId: 0x50474154,
-    steps: [TRADES_1, TRADES_2, TRADE_POINTS],
+    steps: [TRADES_1, TRADES_2, TRADE_POINTS, DEAD_LETTER_POINTS],
     after: new Map([[TRADE_POINTS, numberTrades]]),
   },
-  params: { path: join('hub', 'params.db'), applicationId: 0x50474150, steps: [PARAMS_1, PARAMS_2] },
+  params: {
+    path: join('hub', 'params.db'),
+    applicationId: 0x50474150,
+    steps: [PARAMS_1, PARAMS_2, DEAD_LETTER_POINTS],
+  },
   candles: { path: join('hub', 'candles.db'), applicationId: 0x50474143, steps: [CANDLES_1] },
+  imports: { path: join('hub', 'imports.db'), applicationId: 0x50474149, steps: [IMPORTS_1] },
 };
 
 /** Where the file of `kind` lies in the data folder. */

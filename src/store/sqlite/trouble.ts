@@ -36,7 +36,7 @@ export function machineFault(error: unknown, kind: FileKind, file: string): Faul
   const code = sqliteCode(error);
   const said = code === undefined ? undefined : MACHINE[code];
   if (said === undefined) return undefined;
-  const hub = kind === 'trades' || kind === 'params' || kind === 'candles';
+  const hub = kind !== 'gateway' && kind !== 'worker';
   return new Fault(hub ? 'HUB_UNAVAILABLE' : 'JOURNAL_UNAVAILABLE', `${basename(file)} ${said}`, {
     cause: error,
   });

@@ -1,5 +1,5 @@
 // The steps that made worker.db's tables what they are. One that was released is never changed.
-import { OUTBOX_TABLES, toldColumn } from './outbox-schema.ts';
+import { DEAD_LETTER_POINTS, OUTBOX_TABLES, toldColumn } from './outbox-schema.ts';
 import { WORKER_PAIRING } from './pairing.ts';
 
 const WORKER_1 = `
@@ -147,4 +147,12 @@ CREATE TABLE trials (
 `;
 
 /** In order; a file's version is how many of them it has been through. */
-export const WORKER_STEPS: readonly string[] = [WORKER_1, WORKER_2, WORKER_3, WORKER_4, WORKER_5, WORKER_PAIRING];
+export const WORKER_STEPS: readonly string[] = [
+  WORKER_1,
+  WORKER_2,
+  WORKER_3,
+  WORKER_4,
+  WORKER_5,
+  WORKER_PAIRING,
+  DEAD_LETTER_POINTS,
+];

@@ -4,6 +4,7 @@ import type { candlesWriter } from './candles.ts';
 import type { gatewayWriter } from './gateway-writer.ts';
 import type { Operation } from './group-commit.ts';
 import type { paramsWriter, tradesWriter } from './hub-writers.ts';
+import type { importsWriter } from './imports.ts';
 import type { OutboxRules } from './outbox-table.ts';
 import type { FileKind } from './schema.ts';
 import type { workerWriter } from './worker-writer.ts';
@@ -13,7 +14,8 @@ export type Operations = ReturnType<typeof gatewayWriter>['operations'] &
   ReturnType<typeof tradesWriter>['operations'] &
   ReturnType<typeof workerWriter>['operations'] &
   ReturnType<typeof paramsWriter>['operations'] &
-  ReturnType<typeof candlesWriter>['operations'];
+  ReturnType<typeof candlesWriter>['operations'] &
+  ReturnType<typeof importsWriter>['operations'];
 
 /** Files a side of a store wants written. `sharedTime` as in the store's options. */
 export interface OpenFiles {

@@ -7,6 +7,7 @@ import { openForWriting } from './database.ts';
 import { gatewayWriter } from './gateway-writer.ts';
 import { commitGroup, type FileWriter, type Operation, type Outcome } from './group-commit.ts';
 import { paramsWriter, tradesWriter } from './hub-writers.ts';
+import { importsWriter } from './imports.ts';
 import { JournalTime } from './journal-time.ts';
 import { type Lifted, liftNumbers } from './lifting.ts';
 import { type OutboxTable, outboxTable } from './outbox-table.ts';
@@ -26,7 +27,7 @@ import {
 /** The most operations one group takes; the rest waits for the next. */
 const GROUP_MAX = 1_024;
 /** The order of commits within a group: whoever waits for a signal's acknowledgement waits for nothing else in it. */
-const ORDER: readonly FileKind[] = ['gateway', 'worker', 'params', 'trades', 'candles'];
+const ORDER: readonly FileKind[] = ['gateway', 'worker', 'params', 'trades', 'candles', 'imports'];
 
 if (parentPort === null) throw new Error('the writer thread is started by a store');
 const port = parentPort;
@@ -104,6 +105,7 @@ function open({ folder, kinds, sharedTime, outbox }: OpenFiles): readonly Lifted
     trades: withOutbox('trades', tradesWriter),
     params: withOutbox('params', paramsWriter),
     candles: () => candlesWriter(openForWriting(folder, 'candles')),
+    imports: withOutbox('imports', importsWriter),
   };
   const taken = kinds.find((kind) => writers.has(kind));
   if (taken !== undefined)

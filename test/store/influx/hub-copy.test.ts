@@ -2,6 +2,7 @@
 // folder lacks stays there.
 import { afterEach, expect, test } from 'vitest';
 import type { Candles } from '#domain/market.ts';
+import { candleLines } from '#store/influx/candle-lines.ts';
 import { copyToHub, openFleetHub, openHubDesk } from '#store/open.ts';
 import { manualClock } from '../../support/manual-clock.ts';
 import { recordingLog } from '../../support/recording-log.ts';
@@ -56,9 +57,9 @@ test('candles of several series and more than one request are copied whole, once
 }, 30_000);
 
 test('a candle that differs replaces the one in the hub; those the folder lacks stay', async () => {
-  const { embedded, shared, copy } = await setup();
+  const { standIn, embedded, shared, copy } = await setup();
   const theirs = series(20);
-  await shared.candles.write(theirs);
+  standIn.seed('CANDLES', candleLines(theirs, 'candles', { from: 0, to: 20 }));
   const ours = series(4);
   ours.close[2] = 77.25;
   await embedded.candles.write(ours);

@@ -9,7 +9,7 @@ import { InfluxFailure } from '#store/influx/influx-failure.ts';
 import { type LaneSource, startLane } from '#store/influx/lane.ts';
 import { openSender } from '#store/influx/sender.ts';
 import type { WriteAnswer } from '#store/influx/write-answer.ts';
-import { OUTBOX_TABLES } from '#store/sqlite/outbox-schema.ts';
+import { DEAD_LETTER_POINTS, OUTBOX_TABLES } from '#store/sqlite/outbox-schema.ts';
 import { type OutboxTable, outboxTable } from '#store/sqlite/outbox-table.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 
@@ -119,7 +119,7 @@ test('every row ends in the hub or among the dead letters, whatever happens on t
       fc.array(fate, { maxLength: 25 }),
       async (drawn, fates) => {
         using db = new DatabaseSync(':memory:');
-        db.exec(OUTBOX_TABLES);
+        db.exec(OUTBOX_TABLES + DEAD_LETTER_POINTS);
         const world = { db, table: outboxTable(db, RULES, () => 0), hub: new Map<string, number>(), fates: [...fates] };
         const kinds = new Map(drawn.map((one, at) => [`m,pair=P${at} v=${at}.0 ${at}`, one]));
         for (const line of kinds.keys()) world.table.put([{ place: 'trades', line: () => line, ref: null }]);

@@ -185,7 +185,7 @@ test('a full outbox refuses trades and levels, and takes signals and decisions f
   await writer.call('recordTrades', trades(20));
   await expect(writer.call('recordTrades', trades(5, 20))).rejects.toMatchObject({
     code: 'HUB_UNAVAILABLE',
-    message: expect.stringMatching(/20 rows, allowed: fewer than 20/),
+    message: expect.stringMatching(/20 rows wait and 5 would come, allowed: at most 20/),
   });
   for (let at = 0; at < 90; at += 1) {
     await writer.call('appendSignals', [newSignal({ pair: `P${at}/USDT` })]);

@@ -40,13 +40,13 @@ test('quoted lines are sent alone, others in halves, and one alone is refused', 
     kind: 'parts',
     parts: [batch('a', 'c'), batch('b'), batch('d')],
   });
-  expect(nextOf(batch('a', 'b', 'c'), { kind: 'partial', status: 422, message })).toEqual({
+  expect(nextOf(batch('a', 'b', 'c'), { kind: 'tooBig', status: 413, message })).toEqual({
     kind: 'parts',
     parts: [batch('a'), batch('b', 'c')],
   });
   expect(nextOf(batch('a'), { kind: 'tooBig', status: 413, message: 'big' })).toEqual({
     kind: 'refused',
-    one: { line: 'a' },
+    all: [{ line: 'a' }],
     status: 413,
     words: 'big',
   });
