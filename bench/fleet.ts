@@ -13,7 +13,7 @@ import { openStandInBot, type StandInBot } from '#demo/stand-in-bot.ts';
 import type { Decision } from '#domain/decision.ts';
 import type { Log } from '#domain/log.ts';
 import { openFleet } from '#fleet/fleet.ts';
-import { hubWrites, openWorkerStore } from '#store/open.ts';
+import { hubWrites, openGatewayStore, openWorkerStore } from '#store/open.ts';
 import { openForWriting } from '#store/sqlite/database.ts';
 import type { WorkerStore } from '#store/store.ts';
 import { listen } from '#trace/trace.ts';
@@ -51,7 +51,10 @@ async function delivered(count: number): Promise<{ readonly perOrderMs: number; 
   const folder = mkdtempSync(join(tmpdir(), 'paramgate-bench-'));
   try {
     await using bot = await openStandInBot({ maxOpenTrades: -1 });
-    await using store = await openWorkerStore({ folder, log: silent, hubWrites: hubWrites() });
+    const options = { folder, log: silent, hubWrites: hubWrites() };
+    // Its files are what the pauses are read from before each order.
+    await using _gateway = await openGatewayStore(options);
+    await using store = await openWorkerStore(options);
     await owe(store, count);
     await using fleet = openFleet({
       ...store,

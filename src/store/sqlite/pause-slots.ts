@@ -1,6 +1,6 @@
 // `pauses.reserve` in the data folder as bytes: a fixed number of slots that were written once, so that a pause can be written over one of them on a disk
 // that is full. A slot counts only when it is whole; while the first one is blank there is nothing in any.
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Fault } from '#domain/fault.ts';
@@ -49,6 +49,8 @@ export function pausesInReserve(folder: string): readonly Pause[] {
 function readReserve(path: string): Buffer | undefined {
   let file: number | undefined;
   try {
+    // An error made for each of these questions would cost more than the question.
+    if (statSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
     file = openSync(path, 'r');
     const first = Buffer.alloc(1);
     if (readSync(file, first, 0, 1, 0) === 0 || first[0] === BLANK) return undefined;
