@@ -1,4 +1,4 @@
-"""Writes freqtrade-plans.json: what the backtesting of freqtrade 2026.9 makes of trailing stops, break-even stops and ROI tables, for freqtrade-plans.test.ts.
+"""Writes freqtrade-plans.json: what the backtesting of freqtrade 2026.9 makes of trailing stops, break-even stops, ROI tables and longest holds, for freqtrade-plans.test.ts.
 
 Run it as `python freqtrade-plans.py > freqtrade-plans.json` where freqtrade is installed. Nothing is fetched: the exchange is one pair in memory, funding,
 liquidation and the amounts' precision are switched off, and the candles are made of a seed.
@@ -37,7 +37,7 @@ class Planned(IStrategy):
     INTERFACE_VERSION = 3
     can_short = True
     timeframe = "5m"
-    use_exit_signal = False
+    use_exit_signal = CASE["max_hold"] > 0
     minimal_roi = {"0": 1}
     stoploss = -0.5
     use_custom_stoploss = CASE["break_even"] is not None
@@ -46,6 +46,9 @@ class Planned(IStrategy):
         if current_profit > CASE["break_even"]:
             return stoploss_from_open(0.0, current_profit, is_short=trade.is_short, leverage=trade.leverage)
         return None
+
+    def custom_exit(self, pair, trade, current_time, current_rate, current_profit, **kwargs):
+        return "max_hold" if current_time - trade.open_date_utc >= CASE["max_hold"] * pd.Timedelta(self.timeframe) else None
 
     def leverage(self, *args, **kwargs):
         return CASE["leverage"]
@@ -83,7 +86,7 @@ def backtest(case, folder):
     leverage = case["leverage"]
     account = lambda pct: round(pct * leverage, 4) / 100
     trailing, break_even = case["plan"]["trailing"], case["plan"]["breakEvenPct"]
-    CASE.update(leverage=leverage, entries=case["entries"], break_even=None if break_even is None else account(break_even))
+    CASE.update(leverage=leverage, entries=case["entries"], max_hold=case["maxHold"], break_even=None if break_even is None else account(break_even))
     (folder / "Planned.py").write_text(STRATEGY)
     stops = {"trailing_stop": False} if trailing is None else {
         "trailing_stop": True,
@@ -95,10 +98,10 @@ def backtest(case, folder):
     pricing = dict(price_side="same", use_order_book=False)
     config = dict(
         exchange=dict(name="binance", key="", secret="", pair_whitelist=[PAIR], pair_blacklist=[], ccxt_config={}, ccxt_async_config={}),
-        pairlists=[{"method": "StaticPairList"}], stake_currency="USDT", stake_amount=1e9, dry_run=True, dry_run_wallet=1e15,
-        max_open_trades=float("inf"), trading_mode=TradingMode.FUTURES, margin_mode=MarginMode.ISOLATED, candle_type_def=CandleType.FUTURES,
+        pairlists=[{"method": "StaticPairList"}], stake_currency="USDT", stake_amount=1e5 if case["candles"][0][1] < 1e-3 else 1e9, dry_run=True, dry_run_wallet=1e15,
+        max_open_trades=1 if case["oneAtATime"] else float("inf"), trading_mode=TradingMode.FUTURES, margin_mode=MarginMode.ISOLATED, candle_type_def=CandleType.FUTURES,
         timeframe="5m", strategy="Planned", strategy_path=str(folder), user_data_dir=folder, datadir=folder, dataformat_ohlcv="feather",
-        runmode=RunMode.BACKTEST, fee=case["feePct"] / 100, export="none", timerange=None, position_stacking=True,
+        runmode=RunMode.BACKTEST, fee=case["feePct"] / 100, export="none", timerange=None, position_stacking=not case["oneAtATime"],
         unfilledtimeout=dict(entry=10, exit=10, unit="minutes"), entry_pricing=pricing, exit_pricing=pricing, minimal_roi=roi,
         stoploss=account(case["stopPct"]), original_config={}, exportfilename=folder / "x", tradable_balance_ratio=0.99,
         amend_last_stake_amount=False, last_stake_amount_min_ratio=0.5, verbosity=0, enable_protections=False, internals={},
@@ -135,15 +138,17 @@ def backtest(case, folder):
     ]
 
 
-def candles_of(rng, count=110):
-    rows, price = [], 10.0
+def candles_of(rng, count=110, price=10.0, decimals=(3, 3), start=1709251200000):
+    """Prices have `decimals[0]` decimals before March 2024 and `decimals[1]` from then on."""
+    rows = []
     for index in range(count):
         opened = price * (1 + (0.004 * rng.gauss(0, 1) if rng.random() < 0.1 else 0))
         price = low = high = opened
         for _ in range(5):
             price *= 1 + 0.003 * rng.gauss(0, 1)
             low, high = min(low, price), max(high, price)
-        rows.append([1709251200000 + index * 300000, *(round(x, 3) for x in (opened, high, low, price))])
+        time = start + index * 300000
+        rows.append([time, *(round(x, decimals[time >= 1709251200000]) for x in (opened, high, low, price))])
     return rows
 
 
@@ -152,15 +157,20 @@ PLANS = [
     (1, trailing(0.4, 0, False), None, []), (3, trailing(0.3, 0.7, True), None, []), (2.5, trailing(0.3, 0.5, False), None, []),
     (1, trailing(0.25, 0, True), None, []), (1, None, 0.3, []), (5, None, 0.15, []), (1, None, None, [[10, 0.6], [30, 0.2], [60, -0.3]]),
     (4, None, None, [[7, 0.4], [25, 0.0]]), (2, trailing(0.4, 0.6, True), 0.25, [[15, 0.7]]), (1, trailing(0.5, 0, False), 0.2, [[20, 0.9]]),
+    (10, None, None, [], {"max_hold": 2}), (1, None, 0.4, [[20, 0.5]], {"max_hold": 3, "one": True}),
+    (3, trailing(0.3, 0.5, True), None, [], {"price": 3.3e-7, "decimals": (11, 11)}), (1, trailing(0.3, 0, False), 0.3, [], {"price": 1e6, "decimals": (0, 0), "one": True}),
+    (3, trailing(0.4, 0.6, True), 0.25, [[15, 0.7]], {"max_hold": 4, "decimals": (4, 2), "start": 1709251200000 - 55 * 300000, "one": True}),
 ]
 
 
 def cases():
     rng = random.Random(26)
-    for leverage, trail, break_even, targets in PLANS:
-        rows = candles_of(rng)
+    for leverage, trail, break_even, targets, *more in PLANS:
+        shape = dict(*more)
+        max_hold, one = shape.pop("max_hold", 0), shape.pop("one", False)
+        rows = candles_of(rng, **shape)
         case = {
-            "leverage": leverage, "feePct": rng.choice([0, 0.05]), "stopPct": -0.8, "targetPct": 1.2,
+            "leverage": leverage, "feePct": rng.choice([0, 0.05]), "stopPct": -0.8, "targetPct": 1.2, "maxHold": max_hold, "oneAtATime": one,
             "plan": {"trailing": trail, "breakEvenPct": break_even, "targets": [{"afterMinutes": m, "takeProfitPct": p} for m, p in targets]},
             "candles": rows, "entries": [[row[0], rng.choice(["long", "short"])] for row in rows if rng.random() < 0.3],
         }
