@@ -6,10 +6,10 @@ import type { Config } from './config.ts';
 import { readServiceFile } from './service-file.ts';
 
 /**
- * What the service says to `body` at `path`, as JSON; undefined when none answers: there is none, or its file was left by a dead one. Rejects with
+ * What the service says to `body` (or to what it returns, made when there is a service) at `path`, as JSON; undefined when none answers: there is none, or its file was left by a dead one. Rejects with
  * UNUSABLE_INPUT and the service's words when it refuses, with HUB_UNAVAILABLE when it does for the hub's sake.
  */
-export async function askLocalGateway(config: Config, path: string, body: object): Promise<unknown> {
+export async function askLocalGateway(config: Config, path: string, body: object | (() => object)): Promise<unknown> {
   const address = await readServiceFile(config.data);
   if (address === undefined) return undefined;
   const ca = config.tlsCert === undefined ? undefined : await readFile(config.tlsCert, 'utf8');
@@ -20,7 +20,7 @@ export async function askLocalGateway(config: Config, path: string, body: object
   const sent = fetch(`${address.url}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${address.token}` },
-    body: JSON.stringify(body),
+    body: JSON.stringify(typeof body === 'function' ? body() : body),
     dispatcher: agent,
   });
   const response = await sent.catch(() => undefined);

@@ -1,5 +1,5 @@
 // A study that a command runs itself, in a thread of a pool, from its sources to what is to be kept of it.
-import { planeOf } from '#domain/plane.ts';
+import type { FlatPlane } from '#domain/plane.ts';
 import type { Rivals, Study, StudyResult, StudySpec } from '#domain/study.ts';
 import type { Clock } from '#domain/time.ts';
 import type { Trial } from '#domain/trial.ts';
@@ -18,12 +18,15 @@ export interface RanStudyParts {
   readonly together?: readonly string[];
 }
 
+/** The study as it ended, with whom it had to beat. */
+type RanStudy = Study & { readonly result: StudyResult; readonly rivals: Rivals };
+
 /** Runs `spec`; rejects with the Fault of what cannot be used. */
 export async function ranStudy(
   spec: StudySpec,
   { source, pool, clock, lender, together, ...parts }: RanStudyParts,
   onProgress: (share: number) => void,
-): Promise<KeptStudy & { readonly study: Study & { readonly result: StudyResult; readonly rivals: Rivals } }> {
+): Promise<KeptStudy & { readonly study: RanStudy; readonly plane: FlatPlane }> {
   const started = clock.now();
   const rivals = await parts.rivals(spec);
   const { basis, ...material } = await source.materialOf(spec);
@@ -54,5 +57,5 @@ export async function ranStudy(
     published: false,
     error: null,
   };
-  return { study, trials: trials.filter(({ search }) => search === 0), plane: planeOf(plane) };
+  return { study, trials: trials.filter(({ search }) => search === 0), plane };
 }

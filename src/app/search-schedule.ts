@@ -142,7 +142,9 @@ class Schedule {
     if (found.some(isUnfinished)) return;
     this.#open = undefined;
     const ends = found.map((study) => ({ pair: study.spec.pair, study, skipped: false }));
-    const rows = pairRows([...others, ...ends], { nowMs, staleHours: plan.staleHours });
+    // What the next time found still under way has come to its end here.
+    const left = others.filter(({ pair }) => ends.every((end) => end.pair !== pair));
+    const rows = pairRows([...left, ...ends], { nowMs, staleHours: plan.staleHours });
     const counts = pairCounts(rows);
     const oldestHours = Math.max(0, ...rows.map(({ candlesAgeHours }) => candlesAgeHours ?? 0));
     mark('pairs.searched', { ...counts, oldestCandlesSeconds: oldestHours * 3_600 });

@@ -1,6 +1,7 @@
 // Where a command leaves what it has of studies: with the running service when there is one, else in the data folder directly, under its locks.
 import { Fault } from '#domain/fault.ts';
 import type { Log } from '#domain/log.ts';
+import { isFlat, planeOf } from '#domain/plane.ts';
 import type { Rivals, Study, StudySpec } from '#domain/study.ts';
 import { type KeptStudy, openStudyRunner, rivalsOf } from '#search/search.ts';
 import { acquireLock, hubWrites, openGatewayStore, openHubDesk, openReadStore, openWorkerStore } from '#store/open.ts';
@@ -9,6 +10,7 @@ import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { openHub } from './fleet-hub.ts';
 import { gatewayLock } from './gateway-lock.ts';
+import { gathering } from './gathering.ts';
 import { askLocalGateway } from './local-gateway.ts';
 
 /** Keeps and cancels studies for commands. */
@@ -30,12 +32,18 @@ export interface StudyKeeper {
 const WORKER_PATIENCE_MS = 5_000;
 const POLL_MS = 20;
 const TELLING_MS = 5_000;
+/** Between two times that the data folder is opened to write, so that the studies of many pairs are not kept one by one. */
+const REST_MS = 1_000;
 
 const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** A keeper for the data folder of `config`. Opens nothing until asked. */
 export function openStudyKeeper(config: Config): StudyKeeper {
   const folder = config.data;
+  const directly = gathering<Request>((requests) => requestDirectly(config, requests), {
+    clock: systemClock,
+    restMs: REST_MS,
+  });
   return {
     studies: {
       page: async (query) => {
@@ -53,8 +61,13 @@ export function openStudyKeeper(config: Config): StudyKeeper {
     },
     keepStudy: async (kept) => {
       const { study } = kept;
-      if ((await askLocalGateway(config, '/local/studies', kept)) === undefined) {
-        await requestDirectly(config, { kind: 'keep', studyId: study.id, ...kept }, study.createdAtMs);
+      // The service reads JSON.
+      const body = () => ({
+        ...kept,
+        plane: kept.plane !== null && isFlat(kept.plane) ? planeOf(kept.plane) : kept.plane,
+      });
+      if ((await askLocalGateway(config, '/local/studies', body)) === undefined) {
+        await directly({ request: { kind: 'keep', studyId: study.id, ...kept }, atMs: study.createdAtMs });
       }
       // It is journaled when it has been published.
       return (await studyWhen(folder, study.id, hasEnded)) ?? study;
@@ -62,7 +75,7 @@ export function openStudyKeeper(config: Config): StudyKeeper {
     cancelStudy: async (id) => {
       const study = await requireUnfinished(folder, id);
       if ((await askLocalGateway(config, '/local/studies/cancel', { id })) === undefined) {
-        await requestDirectly(config, { kind: 'cancel', studyId: id }, systemClock.now().wallMs);
+        await directly({ request: { kind: 'cancel', studyId: id }, atMs: systemClock.now().wallMs });
       }
       return (await studyWhen(folder, id, hasEnded)) ?? study;
     },
@@ -93,15 +106,21 @@ async function studyWhen(folder: string, id: string, wanted: (study: Study) => b
   }
 }
 
-/** Journals a request where no service runs and, unless a worker does, does what a worker would do with it. */
-async function requestDirectly(config: Config, request: StudyRequest, atMs: number): Promise<void> {
+/** What is asked of the worker, and when. */
+interface Request {
+  readonly request: StudyRequest;
+  readonly atMs: number;
+}
+
+/** Journals requests where no service runs and, unless a worker does, does what a worker would do with them. */
+async function requestDirectly(config: Config, requests: readonly Request[]): Promise<void> {
   await using open = new AsyncDisposableStack();
   const hub = await openHub(config, silent);
   if (hub !== null) open.use(hub);
   const options = { folder: config.data, log: silent, hubWrites: hubWrites(), hub };
   open.use(await gatewayLock(config.data));
   const gateway = open.use(await openGatewayStore(options));
-  await gateway.studyRequests.append(request, atMs);
+  await Promise.all(requests.map(({ request, atMs }) => gateway.studyRequests.append(request, atMs)));
   const workerLock = await acquireLock(config.data, 'worker', { wait: false, clock: systemClock });
   if (workerLock === undefined) return;
   open.use(workerLock);

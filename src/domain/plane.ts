@@ -9,6 +9,11 @@ export interface FlatPlane {
   readonly values: Float64Array;
 }
 
+/** Whether `plane` is one of columns. */
+export function isFlat(plane: Plane | FlatPlane): plane is FlatPlane {
+  return plane.values instanceof Float64Array;
+}
+
 /** `plane` as columns. */
 export function flatPlane({ stops, targets, trades, values }: Plane): FlatPlane {
   return {

@@ -1,6 +1,7 @@
 // DOOR of search: finds levels worth serving, and says honestly whether they will hold.
 import { Fault } from '#domain/fault.ts';
 import type { Feed } from '#domain/feed.ts';
+import type { FlatPlane } from '#domain/plane.ts';
 import type { Plane, Study, StudySpec } from '#domain/study.ts';
 import type { Clock } from '#domain/time.ts';
 import type { Trial } from '#domain/trial.ts';
@@ -40,7 +41,7 @@ export type { FinishedTrial } from './trial-log.ts';
 export interface KeptStudy {
   readonly study: Study;
   readonly trials: readonly Trial[];
-  readonly plane: Plane | null;
+  readonly plane: Plane | FlatPlane | null;
 }
 
 /** The gateway side: what can be asked of the search. */

@@ -12,7 +12,8 @@ export type StudyRequest =
       readonly studyId: string;
       readonly study: Study;
       readonly trials: readonly Trial[];
-      readonly plane: Plane | null;
+      /** Read, it is one of columns. */
+      readonly plane: Plane | FlatPlane | null;
     };
 
 export interface StudyRequests {

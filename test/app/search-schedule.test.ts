@@ -101,6 +101,21 @@ it('searches every pair at its time, publishing, and skips what has not changed'
   expect(told.at(-1)).toMatchObject({ pairs: 2, searched: 1, skipped: 1 });
 }, 30_000);
 
+it('tells of each pair once, though its time comes again while it is searched', async () => {
+  await using home = await house();
+  const told: unknown[] = [];
+  using end = new DisposableStack();
+  end.defer(listen('pairs.searched', (detail) => told.push(detail)));
+  const both = home.open();
+  for (let day = 0; day < 2; day += 1) {
+    await home.store.clock.advance(DAY_MS);
+    await both.schedule.tick(home.store.clock.now());
+    await both.schedule.drain();
+  }
+  await home.settle(both);
+  expect(told).toMatchObject([{ pairs: 2, searched: 2, skipped: 0, failed: 0 }]);
+}, 30_000);
+
 it('makes up once for times that passed while nobody ran, and for none of another schedule', async () => {
   await using home = await house();
   home.open();

@@ -16,6 +16,7 @@ import type { BotHealth } from '#fleet/fleet.ts';
 import type { Doors, StudyDefaults } from '#graphql/schema.ts';
 import { openServer, type Server, type ServerOptions } from '#http/server.ts';
 import { type Credential, openFeederIntake } from '#intake/intake.ts';
+import type { KeptStudy } from '#search/search.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { type RecordingLog, recordingLog } from '../support/recording-log.ts';
 
@@ -25,7 +26,7 @@ export interface Memory {
   readonly submitted: { submission: SignalSubmission; submitter: Submitter }[];
   readonly recorded: ClosedTrade[];
   readonly started: StudySpec[];
-  readonly kept: { study: Study; plane: Plane | null }[];
+  readonly kept: KeptStudy[];
   readonly historyCalls: string[];
   readonly bins: BinStatistics[];
   readonly signals: Map<string, Signal>;

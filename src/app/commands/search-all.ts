@@ -3,7 +3,7 @@
 
 import { Fault } from '#domain/fault.ts';
 import type { StudySpec } from '#domain/study.ts';
-import { Lender, openStudyPool, planAllPairs } from '#search/search.ts';
+import { type KeptStudy, Lender, openStudyPool, planAllPairs } from '#search/search.ts';
 import { type PairEnd, pairCounts, pairRows, pairsText } from '../all-pairs-summary.ts';
 import type { MarketSource } from '../market-source.ts';
 import { openProgress } from '../progress.ts';
@@ -36,29 +36,40 @@ export async function searchAllPairs(
     shares.set(pair, share);
     shown.show([...shares.values()].reduce((sum, each) => sum + each, 0) / pairs.length);
   };
-  // Kept one after the other: each takes the data folder's locks for a moment where no service runs.
-  let keeping: Promise<unknown> = Promise.resolve();
-  const search = async (own: StudySpec): Promise<PairEnd> => {
+  // A pair is kept while the next ones are searched.
+  const keeping: Promise<void>[] = [];
+  let broken: { readonly error: unknown } | undefined;
+  const ended = async (pair: string, end: Promise<PairEnd>): Promise<void> => {
+    ends.push(await end.catch((error: unknown) => failedPair(pair, error)));
+  };
+  const keep = async (kept: KeptStudy): Promise<PairEnd> => {
+    const { pair } = kept.study.spec;
+    return { pair, study: await around.keepStudy(kept), skipped: false };
+  };
+  const search = async (own: StudySpec): Promise<void> => {
     const { pair } = own;
-    try {
-      const kept = await ranStudy(own, { ...around, source, pool, lender, together: pairs }, (share) =>
-        onProgress(pair, share),
-      );
-      const keep = keeping.then(() => around.keepStudy(kept));
-      keeping = keep.catch(() => undefined);
-      return { pair, study: await keep, skipped: false };
-    } catch (error) {
-      if (!(error instanceof Fault) || error.code !== 'UNUSABLE_INPUT') throw error;
+    const parts = { ...around, source, pool, lender, together: pairs };
+    const kept = await ranStudy(own, parts, (share) => onProgress(pair, share)).catch((error: unknown) => {
+      ends.push(failedPair(pair, error));
       onProgress(pair, 1);
-      return { pair, error: error.message };
-    }
+    });
+    if (kept === undefined) return;
+    const end = ended(pair, keep(kept));
+    end.catch((error: unknown) => {
+      broken ??= { error };
+    });
+    keeping.push(end);
   };
   const waiting = [...planned.searched];
   const lane = async () => {
-    for (let own = waiting.shift(); own !== undefined; own = waiting.shift()) ends.push(await search(own));
+    for (let own = waiting.shift(); own !== undefined; own = waiting.shift()) {
+      if (broken !== undefined) throw broken.error;
+      await search(own);
+    }
   };
   // One more than there are threads, so that none waits for files.
   await Promise.all(Array.from({ length: pool.threads + 1 }, lane)).finally(() => shown.stop());
+  await Promise.all(keeping);
 
   const { wallMs } = clock.now();
   const rows = pairRows(ends, { nowMs: wallMs, staleHours: plan.staleHours });
@@ -66,4 +77,10 @@ export async function searchAllPairs(
     throw new Fault('UNUSABLE_INPUT', rows.map(({ pair, error }) => `${pair}: ${error}`).join('\n'));
   }
   return json ? `${JSON.stringify({ summary: pairCounts(rows), pairs: rows })}\n` : pairsText(rows);
+}
+
+/** A pair that could not be searched or kept; throws what is no reason to go on with the others. */
+function failedPair(pair: string, error: unknown): PairEnd {
+  if (!(error instanceof Fault) || error.code !== 'UNUSABLE_INPUT') throw error;
+  return { pair, error: error.message };
 }

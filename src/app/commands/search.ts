@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import type { ExitLevels } from '#domain/exit-params.ts';
 import { badInput } from '#domain/fault.ts';
+import { planeOf } from '#domain/plane.ts';
 import type { Rivals, Study, StudySpec } from '#domain/study.ts';
 import type { Clock } from '#domain/time.ts';
 import { type KeptStudy, openStudyPool, readMaterial, requireSpec, samples } from '#search/search.ts';
@@ -114,11 +115,12 @@ async function search(
     shown.stop(),
   );
   const durationMs = Math.round(clock.now().monotonicMs - started.monotonicMs);
-  const { study, plane, trials } = ran;
+  const { study, trials } = ran;
   const { result, rivals } = study;
-  if (options.plane !== undefined && plane !== null)
+  const plane = options.plane === undefined && plot === undefined ? undefined : planeOf(ran.plane);
+  if (options.plane !== undefined && plane !== undefined)
     await writeWhole('--plane', options.plane, `${JSON.stringify(planeJson(study, plane))}\n`);
-  if (plot !== undefined && picture !== undefined && plane !== null) {
+  if (plot !== undefined && picture !== undefined && plane !== undefined) {
     const read = await readMaterial(await source.materialOf(spec), spec, source.entriesFile);
     const curves = equityCurves(spec, result, { read, rivals });
     await writeWhole(

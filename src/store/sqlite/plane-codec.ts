@@ -1,7 +1,7 @@
 // A plane as bytes: its numbers as little-endian doubles behind a small header, deflated off the calling thread. NaN stands for "no value".
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
-import { type FlatPlane, flatPlane, planeOf } from '#domain/plane.ts';
+import { type FlatPlane, flatPlane, isFlat } from '#domain/plane.ts';
 import type { Plane } from '#domain/study.ts';
 
 const deflate = promisify(deflateRaw);
@@ -9,8 +9,7 @@ const inflate = promisify(inflateRaw);
 
 /** Bytes from which `decodePlane` makes the same plane. Throws on rows of unequal length: a plane has one cell per stop and target. */
 export async function encodePlane(plane: Plane | FlatPlane): Promise<Uint8Array> {
-  const { stops, targets, trades, values } =
-    plane.values instanceof Float64Array ? (plane as FlatPlane) : flatPlane(plane as Plane);
+  const { stops, targets, trades, values } = isFlat(plane) ? plane : flatPlane(plane);
   const cells = stops.length * targets.length;
   if (trades.length !== cells || values.length !== cells) {
     throw new Error(
@@ -26,16 +25,17 @@ export async function encodePlane(plane: Plane | FlatPlane): Promise<Uint8Array>
   return deflate(new Uint8Array(numbers.buffer), { level: 1 });
 }
 
-export async function decodePlane(bytes: Uint8Array): Promise<Plane> {
+/** The plane of `encodePlane`'s bytes, as columns. */
+export async function decodePlane(bytes: Uint8Array): Promise<FlatPlane> {
   const inflated = await inflate(bytes);
   const numbers = new Float64Array(new Uint8Array(inflated).buffer);
   const [rows = 0, columns = 0] = numbers;
   const firstCount = 2 + rows + columns;
   const cells = rows * columns;
-  return planeOf({
+  return {
     stops: [...numbers.subarray(2, 2 + rows)],
     targets: [...numbers.subarray(2 + rows, firstCount)],
     trades: numbers.subarray(firstCount, firstCount + cells),
     values: numbers.subarray(firstCount + cells, firstCount + 2 * cells),
-  });
+  };
 }

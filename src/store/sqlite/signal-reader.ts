@@ -1,5 +1,5 @@
 // Reading the signal log and the study requests of gateway.db. Only its one writer adds rows, in commit order, so a later read never shows an earlier seq.
-import type { Plane } from '#domain/study.ts';
+import type { FlatPlane } from '#domain/plane.ts';
 import type { SignalJournal, StudyRequest, StudyRequests } from '../store.ts';
 import { firstOf } from './known-signals.ts';
 import { decodePlane } from './plane-codec.ts';
@@ -35,7 +35,7 @@ export function requestReader(gateway: ReadFile): Pick<StudyRequests, 'after'> {
   };
 }
 
-function requestOf(row: Row, plane: Plane | null): StudyRequest {
+function requestOf(row: Row, plane: FlatPlane | null): StudyRequest {
   const studyId = row.studyId as string;
   switch (row.kind) {
     case 'start':

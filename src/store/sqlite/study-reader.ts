@@ -1,4 +1,5 @@
 // Reading studies: those of worker.db, and before the worker has seen it a requested one of gateway.db as QUEUED.
+import { planeOf } from '#domain/plane.ts';
 import type { Study } from '#domain/study.ts';
 import type { StudyJournal } from '../store.ts';
 import { decodePlane } from './plane-codec.ts';
@@ -50,7 +51,7 @@ export function studyReader(gateway: ReadFile, worker: ReadFile): Omit<StudyJour
     },
     plane: async (id) => {
       const bytes = worker.rows('SELECT plane FROM studies WHERE id = ?', id)[0]?.plane;
-      return bytes instanceof Uint8Array ? decodePlane(bytes) : undefined;
+      return bytes instanceof Uint8Array ? planeOf(await decodePlane(bytes)) : undefined;
     },
     unfinished: async () => ({
       requestSeq: seenSeq(),
