@@ -90,6 +90,16 @@ describe('startSearch', () => {
     expect(front.memory.started.at(-1)).toEqual({ ...SPEC, ...differs });
   });
 
+  it('says of a study of more than levels why nobody is served its winner', async () => {
+    const ask = (input: Record<string, unknown>) =>
+      front.ask('mutation ($input: StartSearchInput!) { startSearch(input: $input) { unpublishable } }', { input });
+    const held = { pair: 'BTC/USDT', maxHolds: { min: 10, max: 50, step: 10 } };
+    expect((await ask({ pair: 'BTC/USDT' })).data?.startSearch).toEqual({ unpublishable: null });
+    expect((await ask(held)).data?.startSearch).toEqual({
+      unpublishable: expect.stringContaining('maxHold cannot be published: bots are served a stop and a target'),
+    });
+  });
+
   it('names a wrong range under the input', async () => {
     const { errors } = await front.ask(START, { input: { pair: 'BTC/USDT', stop: { min: 1, max: 2, step: 1 } } });
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'input.stop' });
