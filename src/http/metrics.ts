@@ -189,7 +189,7 @@ export function openMetrics(clock: Clock, figures: readonly (Figure | FigureByNa
   const oldest = gauge('candles_oldest_age_seconds', 'Age of the oldest candles of the last scheduled search.');
   on('pairs.searched', (found) => {
     runs.inc();
-    for (const outcome of ['searched', 'validated', 'published', 'skipped', 'failed'] as const)
+    for (const outcome of ['searched', 'validated', 'published', 'renewed', 'skipped', 'failed'] as const)
       pairs.set({ outcome }, found[outcome]);
     stale.set(found.stale);
     oldest.set(found.oldestCandlesSeconds);

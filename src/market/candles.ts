@@ -18,6 +18,8 @@ import { readJson } from './json.ts';
 import { type CandleRows, type CandleSeries, candlesFrom, cutSeries } from './series.ts';
 import { parseSignals } from './signals-csv.ts';
 
+export { nearestNames } from './file-names.ts';
+
 /** A series and the file it came from. */
 export interface CandleFile extends CandleSeries {
   readonly file: string;

@@ -46,11 +46,17 @@ export function nearestPairs(place: CandlePlace, names: readonly string[], limit
     timeframes.set(pair, known.includes(timeframe) ? known : [...known, timeframe]);
   }
   const wanted = place.stem.slice(0, place.stem.lastIndexOf('-', place.stem.length - (place.folder === '' ? 1 : 9)));
-  return [...timeframes.entries()]
-    .map(([pair, known]) => ({ pair, known, distance: editDistance(wanted, pair) }))
-    .sort((a, b) => a.distance - b.distance || (a.pair < b.pair ? -1 : 1))
+  return nearestNames(wanted, [...timeframes.keys()])
     .slice(0, limit)
-    .map(({ pair, known }) => `${pairGuess(pair, place)} (${known.sort().join(', ')})`);
+    .map((pair) => `${pairGuess(pair, place)} (${(timeframes.get(pair) ?? []).sort().join(', ')})`);
+}
+
+/** `names` by how many characters must change, come or go to make them `wanted`, the fewest first. */
+export function nearestNames(wanted: string, names: readonly string[]): readonly string[] {
+  return names
+    .map((name) => ({ name, distance: editDistance(wanted, name) }))
+    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .map(({ name }) => name);
 }
 
 function pairGuess(name: string, place: CandlePlace): string {

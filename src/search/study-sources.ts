@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { Fault } from '#domain/fault.ts';
 import type { StudySpec } from '#domain/study.ts';
-import { type CandleFile, candlesStamp, listCandles, seriesCandles } from '#market/candles.ts';
+import { type CandleFile, candlesStamp, listCandles, nearestNames, seriesCandles } from '#market/candles.ts';
 import type { CandleStore, EntryStore } from '#store/store.ts';
 import type { StudyTask } from './thread-messages.ts';
 
@@ -84,10 +84,12 @@ export async function hubCandles(
 const NO_FOLDER = new Fault('UNUSABLE_INPUT', 'no folder of candles is configured (PARAMGATE_CANDLES)');
 
 async function nothingInHub({ pair, timeframe }: Market, candles: Pick<CandleStore, 'list'>): Promise<Fault> {
-  const there = (await candles.list()).map((each) => `${each.pair} (${each.timeframe})`);
-  if (there.length === 0) return NO_FOLDER;
-  const nearest = there.sort((a, b) => Number(b.startsWith(pair)) - Number(a.startsWith(pair))).slice(0, 5);
-  const found = `no candles of ${pair} ${timeframe} in the hub's CANDLES; there are: ${nearest.join(', ')}`;
+  const there = Map.groupBy(await candles.list(), (each) => each.pair);
+  if (there.size === 0) return NO_FOLDER;
+  const nearest = nearestNames(pair, [...there.keys()])
+    .slice(0, 5)
+    .map((name) => `${name} (${(there.get(name) ?? []).map((each) => each.timeframe).join(', ')})`);
+  const found = `no candles of ${pair} ${timeframe} in the hub's CANDLES; nearest there: ${nearest.join(', ')}`;
   return new Fault('UNUSABLE_INPUT', found, { field: 'pair' });
 }
 

@@ -78,6 +78,8 @@ export interface TracePoints {
     readonly searched: number;
     readonly validated: number;
     readonly published: number;
+    /** Whose levels served before were published anew. */
+    readonly renewed: number;
     readonly skipped: number;
     readonly failed: number;
     readonly stale: number;
