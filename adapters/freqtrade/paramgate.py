@@ -628,10 +628,6 @@ class GatewayLevels:
             return before.levels.source in ("FALLBACK", UNREAD)
         return at - self.since[key] >= self.settings.unread_seconds
 
-    def failing(self) -> None:
-        """Between two failed requests: a trade that is new now is not kept waiting for the next."""
-        self.in_vain = set(self.wanted) - self.awaited
-
     def _tell(self, keys: list[Key], answers: dict[Key, Levels | str], trouble: str | None, now: float) -> None:
         if trouble is None and self.lost_because:
             logger.info("paramgate: %s answers again", self.line.name)
@@ -728,7 +724,7 @@ def _name(key: Key) -> str:
 
 def _refresh(owner: weakref.ref, wake: threading.Event) -> None:
     """The background thread: asks on time, at once for a new trade, later and later while nobody answers; ends with its owner."""
-    failures, due = 0, 0.0
+    failures, due, tried = 0, 0.0, -math.inf
     while True:
         wake.wait(max(0.0, due - time.monotonic()) if due else 1.0)
         levels = owner()
@@ -739,11 +735,9 @@ def _refresh(owner: weakref.ref, wake: threading.Event) -> None:
         now = time.monotonic()
         woken = wake.is_set()
         wake.clear()
-        if now < due and failures > 0:
-            levels.failing()
-            del levels
-            continue
-        if now < due and not woken:
+        if woken and failures > 0:
+            due = min(due, tried + RETRY_SECONDS[0])  # for a new trade it is tried again soon: the gateway may be back
+        if now < due and (failures > 0 or not woken):
             del levels
             continue
         if woken:
@@ -753,7 +747,7 @@ def _refresh(owner: weakref.ref, wake: threading.Event) -> None:
         except Exception:  # a fault of ours must not end the only thread that can notice the gateway's return
             logger.exception("paramgate: asking for levels failed")
             answered = False
-        failures = 0 if answered else failures + 1
+        failures, tried = 0 if answered else failures + 1, time.monotonic()
         first, longest = RETRY_SECONDS
         pause = levels.settings.refresh_seconds if answered else min(longest, first * 2 ** min(failures - 1, 10))
         due = time.monotonic() + pause * random.uniform(0.8, 1.2)

@@ -22,7 +22,7 @@ over.abort();
 globalThis.found = { source: levels.value.source, code: refused.reason.code, followed };
 `;
 
-async function pageScript(): Promise<string> {
+async function pageScript(source: string): Promise<string> {
   await using bundle = await rolldown({
     input: 'page',
     platform: 'browser',
@@ -30,7 +30,7 @@ async function pageScript(): Promise<string> {
       {
         name: 'page',
         resolveId: (id) => (id === 'page' ? 'page' : null),
-        load: (id) => (id === 'page' ? PAGE : null),
+        load: (id) => (id === 'page' ? source : null),
       },
     ],
   });
@@ -38,10 +38,36 @@ async function pageScript(): Promise<string> {
   return output[0].code;
 }
 
+const ELSEWHERE = (url: string) => `
+import { connect } from ${JSON.stringify(new URL('../../src/client/web.ts', import.meta.url).pathname)};
+const client = connect({ url: ${JSON.stringify(url)}, retries: 0 });
+globalThis.found = await client.exitParams({ pair: 'BTC/USDT', leverage: 3 }).then(() => 'answered', ({ code }) => code);
+`;
+
+test.skipIf(!existsSync(BROWSER))('a page of another origin gets no answer', { timeout: 60_000 }, async () => {
+  await using folder = await temporaryFolder();
+  const service = await startService(folder.path);
+  const script = await pageScript(ELSEWHERE(service.url));
+  await using way = await openWay(service.url, `<!doctype html><script type="module">${script}</script>`);
+  const browser = await chromium.launch({ executablePath: BROWSER, args: ['--no-sandbox'] });
+  try {
+    const page = await browser.newPage();
+    await page.goto(way.url);
+    await page.waitForFunction('globalThis.found !== undefined');
+    expect(await page.evaluate('globalThis.found')).toBe('UNREACHABLE');
+  } finally {
+    await browser.close();
+    await service.stop();
+  }
+});
+
 test.skipIf(!existsSync(BROWSER))('asks and follows from a page', { timeout: 60_000 }, async () => {
   await using folder = await temporaryFolder();
   const service = await startService(folder.path);
-  await using way = await openWay(service.url, `<!doctype html><script type="module">${await pageScript()}</script>`);
+  await using way = await openWay(
+    service.url,
+    `<!doctype html><script type="module">${await pageScript(PAGE)}</script>`,
+  );
   const browser = await chromium.launch({ executablePath: BROWSER, args: ['--no-sandbox'] });
   try {
     const page = await browser.newPage();

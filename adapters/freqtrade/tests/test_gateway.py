@@ -244,6 +244,18 @@ class Stale(Case):
 
 
 class Asking(Case):
+    def test_a_new_trade_is_asked_for_though_the_next_try_is_far_away(self):
+        here = [False]
+        with Gateway(lambda body: levels_for(body) if here[-1] else None) as gateway:
+            strategy, trade = opened(self, gateway.url), trade_of()
+            until(lambda: source_of(strategy, trade) == "STATIC")
+            until(lambda: len(gateway.bodies) >= 4)  # pauses have grown to many seconds
+            here.append(True)
+            other = trade_of(pair="ETH/USDT:USDT")
+            asked = time.monotonic()
+            until(lambda: source_of(strategy, other) == "STATELESS" or time.monotonic() - asked > 4)
+            self.assertEqual(source_of(strategy, other), "STATELESS")
+
     def test_three_hundred_trades_are_one_request_on_one_kept_connection(self):
         with Gateway(levels_for) as gateway:
             strategy = opened(self, gateway.url, key="a-key-of-role-bot-1")
