@@ -76,9 +76,9 @@ export function closedTradeOf(bot: string, figures: BotFigures): ClosedTrade | S
     side,
     leverage,
     profitPct,
-    // With `stoploss = -1` a strategy says that it wants none: its price is 0.
-    stopLossPct: stopPct === lowestStopPct ? null : stopPct,
-    takeProfitPct: target === null ? null : percent(target),
+    // With `stoploss = -1` a strategy says that it wants none: its price is 0. One at the very price is how a trade was ended at once, and no level either.
+    stopLossPct: stopPct === lowestStopPct || stopPct === 0 ? null : stopPct,
+    takeProfitPct: target === null ? null : percent(target) || null,
     openedAtMs,
     closedAtMs,
     enterTag: textOf(figures.enterTag),

@@ -81,6 +81,8 @@ test.each<[string, Partial<BotFigures>, object]>([
     { isShort: false, leverage: 125, profitRatio: 100, stopRatio: -9 },
     { profitPct: 80, stopLossPct: -7.2 },
   ],
+  ['a stop at the very price, which ended the trade at once', { stopRatio: -1e-17 }, { stopLossPct: null }],
+  ['a target of nothing', { targetRatio: 1e-17 }, { takeProfitPct: null }],
   ['`stoploss = -1`: none wanted', { isShort: false, leverage: 1, stopRatio: -1 }, { stopLossPct: null }],
 ])('%s can be, and is taken', (_what, more, taken) => {
   expect(closedTradeOf('BOT3', figures(more))).toMatchObject(taken);
