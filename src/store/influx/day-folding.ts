@@ -54,6 +54,11 @@ export class DayFolding<Result> {
     return remembered(this.#of(rows).prints, span, () => printOf(rows, span));
   }
 
+  /** How many points that were read of the day are superseded. */
+  supersededOn(day: TradeDay): number {
+    return this.print(day, WHOLE_DAY).get('superseded')?.count ?? 0;
+  }
+
   /** Adds to `sums` the part of a day's rows in `span`, with `own` trades recorded here laid over them. */
   addTo(
     sums: DaySums,

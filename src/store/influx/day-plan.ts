@@ -83,19 +83,23 @@ function tailOf({ dayMs, settledToMs }: TradeDay, endMs: number): number {
   return Math.min(dayMs + DAY_MS, Math.max(dayMs, Math.min(settledToMs, endMs - OVERLAP_MS)));
 }
 
+/** Whether no part of the day is read again with every question. */
+export function isSettled(day: TradeDay, { endMs }: DayQuery): boolean {
+  return tailOf(day, endMs) >= day.dayMs + DAY_MS;
+}
+
 /** What is compared with the hub's own counts: the settled part of the day being written, and one of the other days, each in its turn. */
 export function comparable(
   known: readonly TradeDay[],
-  { endMs }: DayQuery,
-  turn: number,
+  query: DayQuery,
+  turn: number | 'all',
 ): readonly { readonly day: TradeDay; readonly range: TradeRange }[] {
+  const { endMs } = query;
   const partOf = (day: TradeDay) => ({ day, range: { fromMs: day.dayMs, toMs: tailOf(day, endMs) } });
   const written = known.filter((day) => 'rows' in day.kept && tailOf(day, endMs) < day.dayMs + DAY_MS);
-  const settled = known.filter((day) => tailOf(day, endMs) >= day.dayMs + DAY_MS);
-  const inTurn = settled[turn % Math.max(1, settled.length)];
-  return [...written, ...(inTurn === undefined ? [] : [inTurn])]
-    .map(partOf)
-    .filter(({ range }) => range.fromMs < range.toMs);
+  const settled = known.filter((day) => isSettled(day, query));
+  const inTurn = turn === 'all' ? settled : settled.slice(turn % Math.max(1, settled.length)).slice(0, 1);
+  return [...written, ...inTurn].map(partOf).filter(({ range }) => range.fromMs < range.toMs);
 }
 
 /** The day read longest ago when that is too long. */

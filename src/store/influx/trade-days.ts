@@ -2,7 +2,17 @@
 // their rows. A question reads what is new, compares what is old, and only then changes anything: a read that fails leaves all as it was.
 import type { DayFold } from './day-fold.ts';
 import { DayFolding } from './day-folding.ts';
-import { changedOf, comparable, type DayQuery, dayQuery, isLaidOpen, overdue, readsOf, settledTo } from './day-plan.ts';
+import {
+  changedOf,
+  comparable,
+  type DayQuery,
+  dayQuery,
+  isLaidOpen,
+  isSettled,
+  overdue,
+  readsOf,
+  settledTo,
+} from './day-plan.ts';
 import { differences, printOf, sameDifferences } from './day-print.ts';
 import type { DaySums } from './day-sums.ts';
 import type { OwnTrade } from './own-trade.ts';
@@ -41,6 +51,8 @@ export class TradeDays<Result> {
   #lastDayMs: number | undefined;
   #whole: { readonly days: readonly TradeDay[]; readonly sums: DaySums } | undefined;
   #turn = 0;
+  /** How many points of days that are over were superseded when all days were last compared. */
+  #superseded = 0;
 
   constructor(fold: DayFold<Result>, reads: TradeReads) {
     this.#fold = fold;
@@ -103,9 +115,16 @@ export class TradeDays<Result> {
       .sort((a, b) => b.dayMs - a.dayMs);
   }
 
-  /** Reads anew the days that the hub counts otherwise than we do, and at most one that was last read long ago. */
+  /**
+   * Reads anew the days that the hub counts otherwise than we do, and at most one that was last read long ago. Days that are over are compared one a question, but all
+   * at once when trades on them were recorded again: such a trade is elsewhere now, and would count twice or not at all until both days had their turn.
+   */
   async #compare(known: readonly TradeDay[], query: DayQuery): Promise<Map<number, TradeDay>> {
-    const compared = comparable(known, query, this.#turn);
+    const settled = known.filter((day) => isSettled(day, query));
+    const superseded = await this.#supersededOn(settled);
+    const read = settled.reduce((sum, day) => sum + this.#folding.supersededOn(day), 0);
+    const isMoved = superseded !== read && superseded !== this.#superseded;
+    const compared = comparable(known, query, isMoved ? 'all' : this.#turn);
     this.#turn += 1;
     const renewed = new Map<number, TradeDay>();
     const prints =
@@ -123,11 +142,18 @@ export class TradeDays<Result> {
       const accepted = differences(printOf(read, span), hub);
       renewed.set(day.dayMs, this.#dayOf(read, query, accepted));
     }
+    this.#superseded = superseded;
     const old = overdue(known, query);
     if (old !== undefined && !renewed.has(old.dayMs)) {
       renewed.set(old.dayMs, this.#dayOf(await this.#readDay(old.dayMs), query, old.accepted));
     }
     return renewed;
+  }
+
+  async #supersededOn(days: readonly TradeDay[]): Promise<number> {
+    const [newest, oldest] = [days[0], days.at(-1)];
+    if (newest === undefined || oldest === undefined) return 0;
+    return this.#reads.superseded({ fromMs: oldest.dayMs, toMs: newest.dayMs + DAY_MS });
   }
 
   /** Reads the days of the window that are not known, newest first; where nothing lies the next trade is asked for. */

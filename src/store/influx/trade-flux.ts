@@ -32,6 +32,13 @@ export function printsFlux(
     .join('\n');
 }
 
+/** How many points in `range`, which here may be of any length, are superseded: one row, or none. */
+export function supersededFlux(place: HubPlace, range: TradeRange): string {
+  return `${selected(place, ['superseded'], range)}
+  |> group(columns: ["_field"])
+  |> count()`;
+}
+
 /** The last value of `field` in `range`, which here may be of any length, per series and type. */
 export function lastFlux(place: HubPlace, field: string, range: TradeRange): string {
   return `${selected(place, [field], range)}

@@ -5,7 +5,7 @@ import type { DayPrint, FieldPrint } from './day-print.ts';
 import type { Influx } from './influx.ts';
 import { InfluxFailure } from './influx-failure.ts';
 import { dayOf } from './trade-columns.ts';
-import { lastFlux, printsFlux, type TradeRange, tradesFlux } from './trade-flux.ts';
+import { lastFlux, printsFlux, supersededFlux, type TradeRange, tradesFlux } from './trade-flux.ts';
 import { TradeRows } from './trade-rows.ts';
 import { NarrowScan } from './trade-scan.ts';
 
@@ -14,6 +14,8 @@ export interface TradeReads {
   rows(fields: readonly string[], range: TradeRange): Promise<TradeRows>;
   /** What the hub counts of each range. */
   prints(fields: readonly string[], ranges: readonly TradeRange[]): Promise<readonly DayPrint[]>;
+  /** How many points of `range`, of any length, are superseded. */
+  superseded(range: TradeRange): Promise<number>;
   /** When the last point with `field` in `range` is, epoch ms; undefined without any. */
   lastMs(field: string, range: TradeRange): Promise<number | undefined>;
   /** What was read so far: rows and bytes of text. */
@@ -93,6 +95,21 @@ export function tradeReads(
         if (!(error instanceof InfluxFailure) || !CANNOT_ADD.test(error.message)) throw error;
         return readPrints(fields, ranges, false);
       }
+    },
+    superseded: async (range) => {
+      let count = 0;
+      const asked = await patiently((signal) =>
+        influx.query(
+          supersededFlux(place, range),
+          (row) => {
+            if (row.named('_field') === 'superseded') count += row.number(row.table.position('_value'));
+          },
+          signal,
+        ),
+      );
+      cost.rows += asked.rows;
+      cost.bytes += asked.bytes;
+      return count;
     },
     lastMs: async (field, range) => {
       let last: number | undefined;

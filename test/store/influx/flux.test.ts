@@ -8,7 +8,7 @@ import { fieldTypesFlux, readableFlux } from '#store/influx/hub-check-flux.ts';
 import { newestParamsFlux, PARAM_FIELDS } from '#store/influx/params-flux.ts';
 import { spanFlux } from '#store/influx/span-flux.ts';
 import { toldFlux } from '#store/influx/told-flux.ts';
-import { lastFlux, printsFlux, tradesFlux } from '#store/influx/trade-flux.ts';
+import { lastFlux, printsFlux, supersededFlux, tradesFlux } from '#store/influx/trade-flux.ts';
 import { fluxFaults, fluxTexts } from '../../support/influx/flux-lint.ts';
 
 const T0 = Date.UTC(2026, 0, 5, 12);
@@ -59,6 +59,7 @@ const TEXTS: Readonly<Record<string, (at: Place, own: string) => readonly [strin
     printsFlux(at, ['leverage', 'profit_pct', 'side'], { ranges: [range, range], sums: true }),
     [0, 1, 2, 3].flatMap(() => [at.bucket, at.measurement]),
   ],
+  'superseded trades': (at) => [supersededFlux(at, range), [at.bucket, at.measurement, 'superseded', '_field']],
   'the last trade': (at, own) => [lastFlux(at, own, range), [at.bucket, at.measurement, own]],
   'days of a span': (at, own) => [
     daysFlux(at, parts, {

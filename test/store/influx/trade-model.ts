@@ -47,6 +47,10 @@ export function modelHub(): ModelHub {
       reads.prints += 1;
       return ranges.map(({ fromMs, toMs }) => hubPrint(inside(fromMs, toMs)));
     },
+    superseded: async ({ fromMs, toMs }) => {
+      if (hub.failAfter-- <= 0) throw new Error('the hub went away');
+      return inside(fromMs, toMs).filter(({ numbers }) => numbers.superseded !== undefined).length;
+    },
     lastMs: async (field, { fromMs, toMs }) => {
       const found = inside(fromMs, toMs).filter(({ numbers }) => field in numbers);
       return found.length === 0 ? undefined : Math.max(...found.map(({ ns }) => Number(ns / 1_000_000n)));

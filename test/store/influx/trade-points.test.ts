@@ -168,9 +168,7 @@ describe('a trade recorded again counts once, in its newest figures, for every r
     expect(await other.sums(WINDOW)).toMatchObject([{ trades: 2, sumWinPct: 3 }]);
     await writer.call('recordTrades', [closed({ profitPct: 5 })]);
     await drained();
-    let found: unknown;
-    for (let turn = 0; turn < 10; turn += 1) found = await other.sums(WINDOW);
-    expect(found).toMatchObject([{ trades: 2, sumWinPct: 7 }]);
+    expect(await other.sums(WINDOW)).toMatchObject([{ trades: 2, sumWinPct: 7 }]);
   });
 
   test('when a hub that was put back to an older state is told everything again', async () => {
