@@ -16,7 +16,7 @@ import { mark } from '#trace/trace.ts';
 import { runsOf } from './batch.ts';
 import type { Ends, Sender, Stopping } from './sender.ts';
 import { type Anchor, anchorOf, type Having } from './told-flux.ts';
-import { type ToldLines, toldLines, toldText, withNewest } from './told-lines.ts';
+import { Anchors, type ToldLines, toldLines, toldText } from './told-lines.ts';
 import { endedRows, linesOf, type Told } from './told-rows.ts';
 
 /** A file's outbox as its lane sees it. */
@@ -65,7 +65,7 @@ const LOOK_MS = 60_000;
 /** Starts telling; goes on until `stopping.hurry` aborts and nothing more goes through, or until `stopping.now` does. */
 export function startLane({ name, source, senderOf, has, clock, log }: LaneParts, stopping: Stopping): Lane {
   let lookAtMs = Number.NEGATIVE_INFINITY;
-  let newest: ToldLines = {};
+  const anchors = new Anchors();
   let troubled = false;
   /** Rows up to this seq have had their end, and are being taken out of the outbox if they are still there. */
   let toldUpTo = 0;
@@ -112,7 +112,7 @@ export function startLane({ name, source, senderOf, has, clock, log }: LaneParts
   };
 
   const takeOut = async ({ gone, refused }: Ends<Told>, ended: readonly number[], known: ToldLines): Promise<void> => {
-    newest = withNewest(newest, gone);
+    anchors.note(gone);
     await source.apply({
       kind: 'settle',
       gone: runsOf(ended),
@@ -122,7 +122,7 @@ export function startLane({ name, source, senderOf, has, clock, log }: LaneParts
         status,
         words,
       })),
-      lastLine: anchorsOver(known),
+      lastLine: anchors.over(known),
     });
     mark('outbox.acknowledged', { outbox: name, lines: gone.length, refused: refused.length });
     const [first] = refused;
@@ -139,12 +139,6 @@ export function startLane({ name, source, senderOf, has, clock, log }: LaneParts
       );
   };
 
-  /** The newest lines to be kept beside `known`, where it lacks a place; null: it lacks none. */
-  const anchorsOver = (known: ToldLines): string | null => {
-    const isLacking = Object.keys(newest).some((place) => known[place as PlaceName] === undefined);
-    return isLacking ? toldText({ ...newest, ...known }) : null;
-  };
-
   /** Tells the next source rows after the walk's place; false: stopped before their end. */
   const walkOn = async ({ walk, walkSkips, lastLine }: OutboxState): Promise<boolean> => {
     if (walk === null) return true;
@@ -153,7 +147,7 @@ export function startLane({ name, source, senderOf, has, clock, log }: LaneParts
     let outside = 0;
     for (const [sender, own] of Map.groupBy(lines, ({ place }) => senderOf(place))) {
       const isSent = await sender.send(own, async (told) => {
-        newest = withNewest(newest, told.gone);
+        anchors.note(told.gone);
         for (const { one, status, words } of told.refused) {
           // What has grown older than the hub keeps anything was in it once, or may not be any more.
           if (/retention/i.test(words)) outside += 1;
@@ -168,7 +162,7 @@ export function startLane({ name, source, senderOf, has, clock, log }: LaneParts
       to,
       skips: walkSkips,
       refused,
-      lastLine: anchorsOver(toldLines(lastLine, name)),
+      lastLine: anchors.over(toldLines(lastLine, name)),
     });
     mark('outbox.acknowledged', { outbox: name, lines: lines.length, refused: refused.length });
     if (outside > 0) log.info({ outbox: name, lines: outside }, 'rows older than the hub keeps were left out');
@@ -187,7 +181,7 @@ export function startLane({ name, source, senderOf, has, clock, log }: LaneParts
       }),
     );
     const sure = places.filter((_, index) => found[index] === 'there' || found[index] === 'expired');
-    const next = Object.fromEntries(sure.map((place) => [place, newest[place] ?? known[place]]));
+    const next = Object.fromEntries(sure.map((place) => [place, anchors.newest[place] ?? known[place]]));
     if (!found.includes('gone')) {
       const text = toldText({ ...known, ...next });
       if (text !== lastLine) await source.apply({ kind: 'settle', gone: [], refused: [], lastLine: text });
@@ -195,7 +189,7 @@ export function startLane({ name, source, senderOf, has, clock, log }: LaneParts
     }
     log.warn({ outbox: name }, 'the hub has lost what it had acknowledged; what the journal holds is sent again');
     mark('outbox.forgotten', { outbox: name });
-    newest = {};
+    anchors.forget();
     await source.apply({ kind: 'walk' });
   };
 

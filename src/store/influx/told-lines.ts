@@ -20,11 +20,37 @@ export function toldText(lines: ToldLines): string | null {
   return Object.keys(lines).length === 0 ? null : JSON.stringify(lines);
 }
 
-/** `newest` with the last of `gone` of each place. */
-export function withNewest(
-  newest: ToldLines,
-  gone: readonly { readonly place: PlaceName; readonly line: string }[],
-): ToldLines {
-  const last = new Map(gone.map(({ place, line }) => [place, line]));
-  return { ...newest, ...Object.fromEntries(last) };
+type Placed = readonly { readonly place: PlaceName; readonly line: string }[];
+
+/** What a hub has acknowledged since it is known to have lost nothing. */
+export class Anchors {
+  #newest: ToldLines = {};
+  #oldest: ToldLines = {};
+
+  /** The last line of each place. */
+  get newest(): ToldLines {
+    return this.#newest;
+  }
+
+  /** `gone` is acknowledged. */
+  note(gone: Placed): void {
+    const last = Object.fromEntries(gone.map(({ place, line }) => [place, line]));
+    this.#newest = { ...this.#newest, ...last };
+    this.#oldest = { ...last, ...this.#oldest };
+  }
+
+  /**
+   * What is to be kept beside `known` (which may be behind), where it lacks a place; null: it lacks none. It is the first line that was acknowledged, for a
+   * later one may have come after the hub had lost that.
+   */
+  over(known: ToldLines): string | null {
+    const isLacking = Object.keys(this.#oldest).some((place) => known[place as PlaceName] === undefined);
+    return isLacking ? toldText({ ...this.#oldest, ...known }) : null;
+  }
+
+  /** The hub has lost it all. */
+  forget(): void {
+    this.#newest = {};
+    this.#oldest = {};
+  }
 }
