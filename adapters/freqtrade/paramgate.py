@@ -932,7 +932,12 @@ _COMPOSED = {
 }
 
 
-class ParamgateExits:
+# freqtrade's hyperopt sends its processes the modules of a strategy's base classes, from base to base until one has this name. Right under `object` it
+# would go on to Python's own module, which nothing can send.
+_Root = type("IStrategy", (), {"__module__": __name__})
+
+
+class ParamgateExits(_Root):
     """Gives a strategy the gateway's stop and target: `class MyStrategy(ParamgateExits, IStrategy)`, this class first.
 
     The strategy's own callbacks go on, whether they call `super()` or not: of two stops the tighter holds, of two targets the nearer,

@@ -345,17 +345,22 @@ class Backtests(InFreqtrade):
         self.assertIn("trailing_stop_loss", {trade["exitReason"] for trade in first})
 
     def test_hyperopt_can_send_the_strategy_to_its_processes(self):
-        import sys
-
         import cloudpickle
 
         pin(self.folder, 3.0)
         strategy = load("ParamgateLongShort", self.folder, RunMode.HYPEROPT)
         strategy.ft_bot_start()
-        for base in type(strategy).__bases__:
-            if base.__name__ != "IStrategy":
-                cloudpickle.register_pickle_by_value(sys.modules[base.__module__])
-        self.addCleanup(cloudpickle.unregister_pickle_by_value, sys.modules["paramgate"])
+
+        def send_modules(bases):
+            """As freqtrade's hyperopt does."""
+            for base in bases:
+                if base.__name__ != "IStrategy":
+                    module = sys.modules[base.__module__]
+                    cloudpickle.register_pickle_by_value(module)
+                    self.addCleanup(cloudpickle.unregister_pickle_by_value, module)
+                    send_modules(base.__bases__)
+
+        send_modules(type(strategy).__bases__)
         again = cloudpickle.loads(cloudpickle.dumps(strategy))
         self.assertEqual(ask_roi(again, trade_of(3.0, False)), 0.03)
         self.assertAlmostEqual(ask_stop(again, trade_of(3.0, False)), 0.0444, 3)
