@@ -47,7 +47,7 @@ const TYPES = {
   EnsembleDecision:
     'id ID!, pair String!, side Side!, outcome DecisionOutcome!, reason DecisionReason, detail String, votes Int!, expectedFeeders Int!, confidence Float!, confidenceDefaulted Boolean!, sources [String!]!, leverage Float, enterTag String!, conflict Boolean!, windowOpenedAt DateTime!, windowClosedAt DateTime!, decidedAt DateTime!, signals [Signal!]!, deliveries [Delivery!]!, pausedBy Pause',
   Pause:
-    'id ID!, pair String, side Side, source String, bot String, reason String!, author String!, createdAt DateTime!, until DateTime, endedAt DateTime, endedBy String',
+    'id ID!, pair String, side Side, source String, bot String, reason String!, author String!, createdAt DateTime!, until DateTime, endedAt DateTime, endedBy String, note String',
   Feeder:
     'source String!, lastSignalAt DateTime, signalsLastHour Int!, signalsLastDay Int!, defaultedShare Float, forwardedShare Float, agreementShare Float, silent Boolean!, trades Int!, winRate Float, expectancyPct Float, netProfitPct Float',
   Bot: 'name String!, sides [Side!]!, reachable Boolean, state String, forceEntryEnabled Boolean, positionAdjustment Boolean, clockOffsetSeconds Float, inFlight Int!, owed Int!, refusals [Refusal!]!, lastAnswerAt DateTime',
