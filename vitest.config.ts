@@ -9,8 +9,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Tests marked concurrent mostly wait for windows to close and orders to be settled.
+    maxConcurrency: 3,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Every store under test starts threads, and each would strip the types of all its modules anew: half of what such a test costs.
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('node_modules/.cache/paramgate-tests/', import.meta.url)) },
   },

@@ -65,7 +65,7 @@ describe('kill -9 and restart', () => {
     { point: 'delivery.recorded', answered: true, outcomes: ['FORWARDED'], orders: 1 },
   ] as const;
 
-  test.each(points)('at $point: $orders order(s), $outcomes', async ({ point, answered, outcomes, orders }) => {
+  test.concurrent.each(points)('at $point: $orders order(s), $outcomes', async ({ point, answered, outcomes, orders }) => {
     await using folder = await temporaryFolder();
     await using bot = await openStandInBot();
     const first = await startService(folder.path, options(bot, { crashAt: point }));

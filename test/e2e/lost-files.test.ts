@@ -33,7 +33,7 @@ const saidBy = (service: Service, words: RegExp) =>
 const problemsOf = async (service: Service) =>
   JSON.stringify(((await (await fetch(`${service.url}/readyz`)).json()) as { problems?: unknown }).problems);
 
-test('worker.db moved aside: what it sent is not sent again, and new signals are sent after the wait', {
+test.concurrent('worker.db moved aside: what it sent is not sent again, and new signals are sent after the wait', {
   timeout: 60_000,
 }, async () => {
   await using folder = await temporaryFolder();
@@ -70,7 +70,7 @@ test('worker.db moved aside: what it sent is not sent again, and new signals are
   expect(await third.stop()).toBe(0);
 });
 
-test('gateway.db moved aside: signals that come afterwards are decided and sent', async () => {
+test.concurrent('gateway.db moved aside: signals that come afterwards are decided and sent', async () => {
   await using folder = await temporaryFolder();
   await using bot = await openStandInBot();
   const env = {

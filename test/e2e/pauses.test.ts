@@ -41,7 +41,7 @@ const decided = async (service: Service, id: string, final = true): Promise<Deci
 };
 
 describe('the kill switch', () => {
-  test('stops every decision over kill -9 and restart, until it is resumed', async () => {
+  test.concurrent('stops every decision over kill -9 and restart, until it is resumed', async () => {
     await using folder = await temporaryFolder();
     await using bot = await openStandInBot();
     const first = await startService(folder.path, options(bot));
@@ -76,7 +76,7 @@ describe('the kill switch', () => {
     expect(await second.stop()).toBe(0);
   });
 
-  test('set while the worker is down, it holds when the worker starts, for what is owed already too', async () => {
+  test.concurrent('set while the worker is down, it holds when the worker starts, for what is owed already too', async () => {
     await using folder = await temporaryFolder();
     await using bot = await openStandInBot({ state: 'stopped' });
     const ttl = { PARAMGATE_DELIVERY_TTL_SECONDS: '6' };
@@ -104,7 +104,7 @@ describe('the kill switch', () => {
   });
 });
 
-test('pauses of a source and until a time, the list, and what is refused', async () => {
+test.concurrent('pauses of a source and until a time, the list, and what is refused', async () => {
   await using folder = await temporaryFolder();
   await using bot = await openStandInBot();
   const service = await startService(folder.path, options(bot));
@@ -135,7 +135,7 @@ test('pauses of a source and until a time, the list, and what is refused', async
   await service.stop();
 });
 
-test('feeders, bots and their metrics tell what happened', async () => {
+test.concurrent('feeders, bots and their metrics tell what happened', async () => {
   await using folder = await temporaryFolder();
   await using bot = await openStandInBot({ markets: ['BTC/USDT:USDT'] });
   const service = await startService(folder.path, options(bot, { PARAMGATE_MISSING_CONFIDENCE: '0.8' }));

@@ -52,7 +52,7 @@ const decisionOf = async (service: Service, signalId: string) =>
   ).signal;
 
 describe('signal to bot', () => {
-  test('two feeders agree, a third changes its mind, and the bot gets one order with the tag of all', async () => {
+  test.concurrent('two feeders agree, a third changes its mind, and the bot gets one order with the tag of all', async () => {
     await using folder = await temporaryFolder();
     await using long = await openStandInBot();
     await using short = await openStandInBot();
@@ -92,7 +92,7 @@ describe('signal to bot', () => {
     expect(await service.stop()).toBe(0);
   });
 
-  test('refusals, low confidence and a missing bot end with their reasons, and pages walk over all of them', async () => {
+  test.concurrent('refusals, low confidence and a missing bot end with their reasons, and pages walk over all of them', async () => {
     await using folder = await temporaryFolder();
     await using bot = await openStandInBot({ markets: ['BTC/USDT:USDT'] });
     const service = await startService(folder.path, {
@@ -121,7 +121,7 @@ describe('signal to bot', () => {
     await service.stop();
   });
 
-  test('a bot that is not there yet gets the order when it comes, one that never comes makes it EXPIRED', async () => {
+  test.concurrent('a bot that is not there yet gets the order when it comes, one that never comes makes it EXPIRED', async () => {
     await using folder = await temporaryFolder();
     await using bot = await openStandInBot();
     await bot.suspend();
