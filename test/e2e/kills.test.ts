@@ -65,36 +65,39 @@ describe('kill -9 and restart', () => {
     { point: 'delivery.recorded', answered: true, outcomes: ['FORWARDED'], orders: 1 },
   ] as const;
 
-  test.concurrent.each(points)('at $point: $orders order(s), $outcomes', async ({ point, answered, outcomes, orders }) => {
-    await using folder = await temporaryFolder();
-    await using bot = await openStandInBot();
-    const first = await startService(folder.path, options(bot, { crashAt: point }));
-    const receipt = await submit(first, 'BTC/USDT:USDT');
-    if (answered !== undefined) expect(receipt !== undefined).toBe(answered);
-    expect(await first.ended).toBe('SIGKILL');
+  test.concurrent.each(points)(
+    'at $point: $orders order(s), $outcomes',
+    async ({ point, answered, outcomes, orders }) => {
+      await using folder = await temporaryFolder();
+      await using bot = await openStandInBot();
+      const first = await startService(folder.path, options(bot, { crashAt: point }));
+      const receipt = await submit(first, 'BTC/USDT:USDT');
+      if (answered !== undefined) expect(receipt !== undefined).toBe(answered);
+      expect(await first.ended).toBe('SIGKILL');
 
-    const second = await startService(folder.path, options(bot));
-    const resent = await submit(second, 'BTC/USDT:USDT');
-    expect(resent?.duplicate, 'the signal was journaled before the kill').toBe(true);
-    if (receipt !== undefined) expect(resent?.id).toBe(receipt.id);
+      const second = await startService(folder.path, options(bot));
+      const resent = await submit(second, 'BTC/USDT:USDT');
+      expect(resent?.duplicate, 'the signal was journaled before the kill').toBe(true);
+      if (receipt !== undefined) expect(resent?.id).toBe(receipt.id);
 
-    const [decision, ...others] = await until(
-      () => decisionsOf(second),
-      (nodes) => nodes.length > 0 && nodes[0]?.outcome !== 'PENDING',
-    );
-    const settled = outcomes.includes('FORWARDED' as never)
-      ? (
-          await until(
-            () => decisionsOf(second),
-            (nodes) => nodes[0]?.outcome === 'FORWARDED',
-          )
-        )[0]
-      : decision;
-    expect(others).toEqual([]);
-    expect(outcomes).toContain(settled?.outcome);
-    expect(settled?.signals.map((signal) => signal.id)).toEqual([resent?.id]);
-    expect(settled?.deliveries.map((delivery) => delivery.attempts.length)).toEqual([1]);
-    expect(bot.orders().length).toBe(orders);
-    expect(await second.stop()).toBe(0);
-  });
+      const [decision, ...others] = await until(
+        () => decisionsOf(second),
+        (nodes) => nodes.length > 0 && nodes[0]?.outcome !== 'PENDING',
+      );
+      const settled = outcomes.includes('FORWARDED' as never)
+        ? (
+            await until(
+              () => decisionsOf(second),
+              (nodes) => nodes[0]?.outcome === 'FORWARDED',
+            )
+          )[0]
+        : decision;
+      expect(others).toEqual([]);
+      expect(outcomes).toContain(settled?.outcome);
+      expect(settled?.signals.map((signal) => signal.id)).toEqual([resent?.id]);
+      expect(settled?.deliveries.map((delivery) => delivery.attempts.length)).toEqual([1]);
+      expect(bot.orders().length).toBe(orders);
+      expect(await second.stop()).toBe(0);
+    },
+  );
 });
