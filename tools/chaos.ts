@@ -1,6 +1,7 @@
 // `npm run chaos -- --kills 200 [--seed N]`: kills and freezes the service under load, at random and at every named point, then proves from its files
 // and the bots' books that nothing was lost and nothing was done twice. `--hub 70`: so many faults of the hub and of the service that tells it, then the
-// hub is held against the journal. Exits with 1, and keeps the evidence, when something is wrong.
+// hub is held against the journal. The hub is the stand-in, or a real influxd where PARAMGATE_TEST_INFLUXD names its binary. Exits with 1, and keeps the
+// evidence, when something is wrong.
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -3,8 +3,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { hubChild, IS_REAL_HUB } from '../test/support/hub-child.ts';
 import type { Misbehaviour } from '../test/support/influx/misbehaviour.ts';
-import { type StandInChild, standInChild } from '../test/support/stand-in-child.ts';
+import type { StandInChild } from '../test/support/stand-in-child.ts';
 import { type Chance, chanceOf } from './chaos-chance.ts';
 import { type Life, startLife } from './chaos-life.ts';
 import { logFaults } from './chaos-logs.ts';
@@ -32,7 +33,7 @@ export async function hubChaos(options: HubChaosOptions): Promise<HubComparison>
   const { seed, folder, say, searches, imports } = options;
   const chance = chanceOf(seed);
   for (const name of ['logs', 'data', 'candles']) await mkdir(join(folder, name), { recursive: true });
-  await using hub = await standInChild({
+  await using hub = await hubChild({
     buckets: Object.fromEntries(BUCKETS.map((name) => [name, 0])),
     keptIn: join(folder, 'hub.jsonl'),
   });
@@ -123,10 +124,12 @@ const HARMS = [
   'service killed',
 ] as const;
 type Harm = (typeof HARMS)[number];
+/** A real server has no storms at will. */
+const POSSIBLE: readonly Harm[] = IS_REAL_HUB ? HARMS.filter((one) => one !== 'storm') : HARMS;
 
 /** `count` harms in an order by chance, each kind as often as the others. */
 function plan(chance: Chance, count: number): readonly Harm[] {
-  const harms = Array.from({ length: count }, (_, at) => HARMS[at % HARMS.length] as Harm);
+  const harms = Array.from({ length: count }, (_, at) => POSSIBLE[at % POSSIBLE.length] as Harm);
   return harms
     .map((one) => ({ one, at: chance.between(0, 1e9) }))
     .toSorted((a, b) => a.at - b.at)

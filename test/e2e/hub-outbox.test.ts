@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { cleanEnv, type Service, startService, temporaryFolder, until } from '../support/executable.ts';
-import { type StandInChild, standInChild } from '../support/stand-in-child.ts';
+import { hubChild } from '../support/hub-child.ts';
+import type { StandInChild } from '../support/stand-in-child.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const SUBMIT = 'mutation($input: SubmitSignalInput!) { submitSignal(input: $input) { signal { id } } }';
@@ -72,7 +73,7 @@ function load(service: () => Service, from: number): Load {
 
 test('a hub killed, frozen, started again empty and closed to us, under load: everything accepted is there once', async () => {
   await using folder = await temporaryFolder();
-  await using hub = await standInChild({ buckets: BUCKETS });
+  await using hub = await hubChild({ buckets: BUCKETS });
   const env = hubEnv(hub);
   await using service = disposable(await startService(folder.path, { env }));
   const sent = load(() => service.running, 0);
@@ -117,7 +118,7 @@ test.each(['outbox.sending', 'outbox.sent', 'outbox.acknowledged'])(
   'killed at %s: after the next start everything accepted is in the hub once',
   async (crashAt) => {
     await using folder = await temporaryFolder();
-    await using hub = await standInChild({ buckets: BUCKETS });
+    await using hub = await hubChild({ buckets: BUCKETS });
     const env = hubEnv(hub);
     const first = await startService(folder.path, { env, crashAt });
     const input = { pair: 'BTC/USDT', side: 'LONG', source: '75a', confidence: 0.9 };
@@ -133,7 +134,7 @@ test.each(['outbox.sending', 'outbox.sent', 'outbox.acknowledged'])(
 
 test('asked to end, it sends what waits; with the hub gone it ends all the same and sends after the next start', async () => {
   await using folder = await temporaryFolder();
-  await using hub = await standInChild({ buckets: BUCKETS });
+  await using hub = await hubChild({ buckets: BUCKETS });
   const env = hubEnv(hub);
   const first = await startService(folder.path, { env });
   const input = { pair: 'BTC/USDT', side: 'LONG', source: '75a', confidence: 0.9 };
