@@ -67,7 +67,7 @@ export async function openHubDesk({
   const importsWriter = lazily(() => openWriter({ folder, kinds: ['imports'], sharedTime: null, outbox: hub }, log));
   const trades = influxTrades({ influx: hub.address, names, folder, log });
   return {
-    params: influxParams(influx, names, pendingOf(waiting.readers).params),
+    params: influxParams(influx, names, { pending: pendingOf(waiting.readers).params, clock: hub.clock }),
     trades,
     history: influxTradeHistory(influx, names),
     candles: {

@@ -87,7 +87,7 @@ export async function influxHubSide(hub: FleetHub, options: HubSideOptions): Pro
   const [imports, worker] = [new ReadFile(folder, 'imports'), new ReadFile(folder, 'worker')];
   const imported = importedHere(imports, outbox.imports, worker);
   const embedded = embeddedHubSide(options);
-  const params = influxParams(influx, names, outbox.pending.params);
+  const params = influxParams(influx, names, { pending: outbox.pending.params, clock: hub.clock });
   const trades = influxTrades({
     influx: hub.address,
     names,

@@ -40,7 +40,7 @@ async function fleet(prepare: (hub: InfluxStandIn) => void = () => undefined): P
   prepare(hub);
   const exits = stack.use(
     await openExits({
-      params: influxParams(influx, DEFAULT_HUB_NAMES, () => []),
+      params: influxParams(influx, DEFAULT_HUB_NAMES, { pending: () => [], clock }),
       trades: { ...trades, record: async () => ({ recorded: 0, duplicates: 0 }) },
       snapshots: memorySnapshots(),
       onHubWrite: (listener) => hubWrites().listen(({ kind }) => listener(kind)),

@@ -34,6 +34,14 @@ export function fluxRange(fromMs: number, stopMs: number): string {
   return `|> range(start: ${fluxTime(fromMs)}, stop: ${fluxTime(stopMs)})`;
 }
 
+/**
+ * As `fluxRange` without the last nanosecond before `stopMs`. Where a shard begins at `stopMs` the hub looks into it too, and what is asked from the newest
+ * on (`last`) ends there when a field has another type in it.
+ */
+export function fluxRangeInside(fromMs: number, stopMs: number): string {
+  return `|> range(start: ${fluxTime(fromMs)}, stop: ${fluxTime(stopMs - 1).replace('Z', '999999Z')})`;
+}
+
 /** `r.column == "value"`. `column` is one of ours and a plain name. */
 export function fluxEquals(column: string, value: string): string {
   return `r.${column} == ${fluxString(value)}`;

@@ -1,7 +1,7 @@
 // Which fields a measurement has, and of which type on which day: the last value of each field, day by day, for a field has one type per shard.
 import type { HubPlace } from './bucket-names.ts';
 import type { DayPart } from './flux-days.ts';
-import { fluxEquals, fluxFilter, fluxRange, fluxString } from './flux-text.ts';
+import { fluxEquals, fluxFilter, fluxRange, fluxRangeInside, fluxString } from './flux-text.ts';
 
 /** Flux with one row per field and part; its type is that of the row's `_value`. */
 export function fieldTypesFlux({ bucket, measurement }: HubPlace, parts: readonly DayPart[]): string {
@@ -9,7 +9,7 @@ export function fieldTypesFlux({ bucket, measurement }: HubPlace, parts: readonl
     .map(({ fromMs, stopMs }, index) =>
       [
         `from(bucket: ${fluxString(bucket)})`,
-        fluxRange(fromMs, stopMs),
+        fluxRangeInside(fromMs, stopMs),
         fluxFilter(fluxEquals('_measurement', measurement)),
         '|> group(columns: ["_field"])',
         '|> last()',

@@ -41,7 +41,7 @@ export function paramRows(): ParamRows {
       const { table } = row;
       const field = row.named('_field');
       if (!isField(field)) return;
-      const isSided = row.named('result') === ONE_SIDE;
+      const isSided = row.named('result').startsWith(ONE_SIDE);
       const tags = table.names.flatMap((name, position) =>
         NO_TAGS.has(name) ? [] : [[name, row.text(position)] as const],
       );
@@ -54,8 +54,12 @@ export function paramRows(): ParamRows {
       };
       all.set(key, series);
       const value = table.position('_value');
+      const timeNs = nsOf(row.named('_time'));
+      const before = series.fields.get(field);
+      // Parts of time are asked one by one, and each brings the last of its own.
+      if (before !== undefined && before.timeNs >= timeNs) return;
       series.fields.set(field, {
-        timeNs: nsOf(row.named('_time')),
+        timeNs,
         text: row.text(value),
         type: table.types[value] ?? '',
       });

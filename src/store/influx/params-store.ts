@@ -1,6 +1,7 @@
 // Published levels on InfluxDB: read all together in one request. What this instance has published and the hub does not have yet is there already.
 import type { ParamRecord } from '#domain/exit-params.ts';
 import { isPair } from '#domain/market.ts';
+import type { Clock } from '#domain/time.ts';
 import type { ParamStore } from '#store/hub.ts';
 import { mark } from '#trace/trace.ts';
 import type { HubNames } from './bucket-names.ts';
@@ -15,13 +16,19 @@ export interface InfluxParams extends Required<Pick<ParamStore, 'newest' | 'know
 
 type Records = ReadonlyMap<string, ParamRecord>;
 
-/** Published levels in `influx`. `pending`: what waits in the outbox of this instance, oldest first. Reads reject with an InfluxFailure. */
+/** What else published levels are made of. */
+export interface InfluxParamsParts {
+  /** What waits in the outbox of this instance, oldest first. */
+  readonly pending: () => readonly ParamRecord[];
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** Published levels in `influx`. Reads reject with an InfluxFailure. */
 export function influxParams(
   influx: Pick<Influx, 'query'>,
   names: HubNames,
-  pending: () => readonly ParamRecord[],
+  { pending, clock }: InfluxParamsParts,
 ): InfluxParams {
-  const flux = newestParamsFlux(names);
   /** Published by this process, and not yet known to be in what was read. */
   const own = new Map<string, ParamRecord>();
   let last: Records | undefined;
@@ -32,7 +39,7 @@ export function influxParams(
       const still = new Set(waiting.map(instantOf));
       const arrived = [...own].filter(([, record]) => !still.has(instantOf(record)));
       const rows = paramRows();
-      const cost = await influx.query(flux, rows.take, signal);
+      const cost = await influx.query(newestParamsFlux(names, clock.now().wallMs), rows.take, signal);
       mark('hub.answered', { kind: 'params', ...cost });
       const read = rows.records();
       for (const [key, record] of arrived) if (own.get(key) === record) own.delete(key);

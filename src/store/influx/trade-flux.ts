@@ -39,11 +39,26 @@ export function supersededFlux(place: HubPlace, range: TradeRange): string {
   |> count()`;
 }
 
-/** The last value of `field` in `range`, which here may be of any length, per series and type. */
+/**
+ * The last value of `field` in `range`, which here may be of any length, per series. Nothing where the field has another type in the last shard of the range
+ * than where its points are: then `firstsFlux` tells.
+ */
 export function lastFlux(place: HubPlace, field: string, range: TradeRange): string {
   return `${selected(place, [field], range)}
   |> last()
   |> drop(columns: ["_start", "_stop", "_measurement"])`;
+}
+
+/** The first time of `field` in each of `ranges`, per series: which of these days, none of which crosses a UTC day, have any. */
+export function firstsFlux(place: HubPlace, field: string, ranges: readonly TradeRange[]): string {
+  return ranges
+    .map(
+      (range, index) => `${selected(place, [field], range)}
+  |> first()
+  |> keep(columns: ["_time"])
+  |> yield(name: ${fluxString(`first ${index}`)})`,
+    )
+    .join('\n');
 }
 
 function selected({ bucket, measurement }: HubPlace, fields: readonly string[], { fromMs, toMs }: TradeRange): string {

@@ -2,10 +2,11 @@
 // up after a while; a hub that needs longer for a whole day gets twice as long the next time.
 import type { HubPlace } from './bucket-names.ts';
 import type { DayPrint, FieldPrint } from './day-print.ts';
+import { dayBunches } from './flux-days.ts';
 import type { Influx } from './influx.ts';
 import { InfluxFailure } from './influx-failure.ts';
 import { dayOf } from './trade-columns.ts';
-import { lastFlux, printsFlux, supersededFlux, type TradeRange, tradesFlux } from './trade-flux.ts';
+import { firstsFlux, lastFlux, printsFlux, supersededFlux, type TradeRange, tradesFlux } from './trade-flux.ts';
 import { TradeRows } from './trade-rows.ts';
 import { NarrowScan } from './trade-scan.ts';
 
@@ -16,7 +17,7 @@ export interface TradeReads {
   prints(fields: readonly string[], ranges: readonly TradeRange[]): Promise<readonly DayPrint[]>;
   /** How many points of `range`, of any length, are superseded. */
   superseded(range: TradeRange): Promise<number>;
-  /** When the last point with `field` in `range` is, epoch ms; undefined without any. */
+  /** When the last point with `field` in `range` is, epoch ms, or the first of the day of that one; undefined without any. */
   lastMs(field: string, range: TradeRange): Promise<number | undefined>;
   /** What was read so far: rows and bytes of text. */
   readonly cost: { readonly rows: number; readonly bytes: number };
@@ -24,6 +25,8 @@ export interface TradeReads {
 
 const DAY_MS = 86_400_000;
 const PATIENCE_MS = 20_000;
+/** A longer window is not searched day by day. */
+const MOST_SEARCHED_DAYS = 4_000;
 const MOST_PATIENCE_MS = 300_000;
 
 /** The hub's words when a field that somebody wrote as text is to be added up: then counts must do. */
@@ -74,6 +77,23 @@ export function tradeReads(
     cost.bytes += asked.bytes;
     return found;
   };
+  /** The latest `_time` of what `flux` brings, epoch ms. */
+  const latestOf = async (flux: string): Promise<number | undefined> => {
+    let latest: number | undefined;
+    const asked = await patiently((signal) =>
+      influx.query(
+        flux,
+        (row) => {
+          const atMs = Date.parse(row.named('_time'));
+          if (!Number.isNaN(atMs) && (latest === undefined || atMs > latest)) latest = atMs;
+        },
+        signal,
+      ),
+    );
+    cost.rows += asked.rows;
+    cost.bytes += asked.bytes;
+    return latest;
+  };
   return {
     cost,
     rows: async (fields, range) => {
@@ -112,20 +132,15 @@ export function tradeReads(
       return count;
     },
     lastMs: async (field, range) => {
-      let last: number | undefined;
-      const asked = await patiently((signal) =>
-        influx.query(
-          lastFlux(place, field, range),
-          (row) => {
-            const atMs = Date.parse(row.named('_time'));
-            if (!Number.isNaN(atMs) && (last === undefined || atMs > last)) last = atMs;
-          },
-          signal,
-        ),
-      );
-      cost.rows += asked.rows;
-      cost.bytes += asked.bytes;
-      return last;
+      const last = await latestOf(lastFlux(place, field, range));
+      if (last !== undefined || range.toMs - range.fromMs > MOST_SEARCHED_DAYS * DAY_MS) return last;
+      // Perhaps the field had another type before.
+      for (const parts of [...dayBunches(range.fromMs, range.toMs)].reverse()) {
+        const ranges = parts.map(({ fromMs, stopMs }) => ({ fromMs, toMs: stopMs }));
+        const first = await latestOf(firstsFlux(place, field, ranges));
+        if (first !== undefined) return first;
+      }
+      return undefined;
     },
   };
 }

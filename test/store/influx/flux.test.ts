@@ -8,7 +8,7 @@ import { fieldTypesFlux, readableFlux } from '#store/influx/hub-check-flux.ts';
 import { newestParamsFlux, PARAM_FIELDS } from '#store/influx/params-flux.ts';
 import { spanFlux } from '#store/influx/span-flux.ts';
 import { toldFlux } from '#store/influx/told-flux.ts';
-import { lastFlux, printsFlux, supersededFlux, tradesFlux } from '#store/influx/trade-flux.ts';
+import { firstsFlux, lastFlux, printsFlux, supersededFlux, tradesFlux } from '#store/influx/trade-flux.ts';
 import { fluxFaults, fluxTexts } from '../../support/influx/flux-lint.ts';
 
 const T0 = Date.UTC(2026, 0, 5, 12);
@@ -51,8 +51,8 @@ type Place = { readonly bucket: string; readonly measurement: string };
 /** By name: what makes it of a place and a value, and which of these stand in it how often. */
 const TEXTS: Readonly<Record<string, (at: Place, own: string) => readonly [string, readonly string[]]>> = {
   'newest levels': (at) => [
-    newestParamsFlux({ params: at, paramsBySide: at }),
-    [at.bucket, at.bucket, at.measurement, at.measurement],
+    newestParamsFlux({ params: at, paramsBySide: at }, T0),
+    Array.from({ length: 2 * (1 + 10 + 8) }, () => [at.bucket, at.measurement]).flat(),
   ],
   'rows of trades': (at, own) => [tradesFlux(at, ['leverage', own], range), [at.bucket, at.measurement, own]],
   'counts of trades': (at) => [
@@ -61,6 +61,10 @@ const TEXTS: Readonly<Record<string, (at: Place, own: string) => readonly [strin
   ],
   'superseded trades': (at) => [supersededFlux(at, range), [at.bucket, at.measurement, 'superseded', '_field']],
   'the last trade': (at, own) => [lastFlux(at, own, range), [at.bucket, at.measurement, own]],
+  'days with trades': (at, own) => [
+    firstsFlux(at, own, [range, range]),
+    [at.bucket, at.measurement, own, at.bucket, at.measurement, own],
+  ],
   'days of a span': (at, own) => [
     daysFlux(at, parts, {
       name: 'candles',

@@ -90,6 +90,20 @@ describe('check', () => {
     expect(said).not.toMatch(/profit_pct or profit/);
   });
 
+  test('the type of the last day before it changes, however few others know it', async () => {
+    const { hub, as } = await hubWith({ all: ALL }, forEver);
+    // A shard ends with this Sunday.
+    const sunday = Date.UTC(2026, 10, 16) - 1;
+    hub.seed('BOT33_trades', [
+      `closed_trades,pair=A leverage=3i ${BigInt(sunday) * 1_000_000n}`,
+      `closed_trades,pair=A leverage=3.0 ${at(0)}`,
+    ]);
+    const { measurements } = await checkHub(as('all'), WHEN);
+    expect(measurements.find(({ place }) => place === 'trades')?.fields).toMatchObject([
+      { field: 'leverage', types: [{ type: 'long', lastWritten: new Date(sunday).toISOString() }, { type: 'double' }] },
+    ]);
+  });
+
   test('what a token may not do, what is missing, what is kept too short', async () => {
     const narrow: TokenRights = { read: ['OPTUNA_PARAMS', 'BOT33_trades'], write: ['ENSEMBLE'] };
     const { CANDLES: _, ...some } = forEver;

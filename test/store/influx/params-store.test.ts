@@ -5,8 +5,10 @@ import { type Influx, openInflux } from '#store/influx/influx.ts';
 import { type InfluxParams, influxParams } from '#store/influx/params-store.ts';
 import { DEFAULT_HUB_NAMES } from '#store/store.ts';
 import { type InfluxStandIn, startInfluxStandIn } from '../../support/influx/stand-in.ts';
+import { manualClock } from '../../support/manual-clock.ts';
 import { paramRecord, T0 } from '../samples.ts';
 
+const HOUR_MS = 3_600_000;
 const BUCKET = 'OPTUNA_PARAMS';
 let hub: InfluxStandIn;
 let influx: Influx;
@@ -17,7 +19,7 @@ beforeEach(async () => {
   waiting = [];
   hub = await startInfluxStandIn({ buckets: { [BUCKET]: 0 } });
   influx = openInflux({ url: hub.url, token: hub.token, org: hub.org });
-  params = influxParams(influx, DEFAULT_HUB_NAMES, () => waiting);
+  params = influxParams(influx, DEFAULT_HUB_NAMES, { pending: () => waiting, clock: manualClock() });
 });
 afterEach(async () => {
   influx.close();
@@ -65,6 +67,33 @@ describe('one pair', () => {
     expect(await only()).toMatchObject({ stopLossPct: -2, takeProfitPct: 3, totalTrades: 8 });
     seed(line('stop_loss_pct=-2.5,take_profit_pct=3.5', { at: T0 + week }));
     expect(await only()).toMatchObject({ stopLossPct: -2.5, takeProfitPct: 3.5, totalTrades: null });
+  });
+
+  test('the newest record is found whatever type other pairs have been written in since, in the shard before too', async () => {
+    // Monday the 5th begins a shard; what was written until then is of integers, by the last nanosecond but one.
+    const sunday = T0 - 13 * HOUR_MS;
+    const monday = BigInt(T0 - 12 * HOUR_MS) * 1_000_000n;
+    const older = (pair: string, fields: string, at: number) =>
+      line(`${fields},total_trades=7.0`, { at, tags: `pair=${pair}` });
+    seed(
+      older('OLD/USDT', 'stop_loss_pct=-4i,take_profit_pct=5i', T0 - 30 * 24 * HOUR_MS),
+      older('OLD/USDT', 'stop_loss_pct=-3i,take_profit_pct=4i', T0 - 20 * 24 * HOUR_MS),
+      older('ETH/USDT', 'stop_loss_pct=-2i,take_profit_pct=3i', sunday),
+      `parameters,pair=SOL/USDT stop_loss_pct=-1i,take_profit_pct=1i ${monday - 2n}`,
+      line('stop_loss_pct=-1.5,take_profit_pct=2.5'),
+    );
+    const { records } = await params.newest();
+    expect(
+      new Map(records.map(({ pair, stopLossPct, takeProfitPct }) => [pair, [stopLossPct, takeProfitPct]])),
+    ).toEqual(
+      new Map([
+        ['BTC/USDT', [-1.5, 2.5]],
+        ['ETH/USDT', [-2, 3]],
+        ['OLD/USDT', [-3, 4]],
+        ['SOL/USDT', [-1, 1]],
+      ]),
+    );
+    expect(hub.counts.queries).toBe(1);
   });
 
   test('extra tags make other series; the newest of the pair wins and series are not mixed', async () => {

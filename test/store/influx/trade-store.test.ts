@@ -126,6 +126,14 @@ describe('what other writers leave', () => {
     ]);
   });
 
+  test('trades beyond days without any are found, whatever type their leverage had then', async () => {
+    const { hub, trades } = await setup();
+    const one = (leverage: string, days: number) =>
+      `closed_trades,pair=BTC/USDT leverage=${leverage},profit_pct=1.0,stop_loss_pct=-1.5,take_profit_pct=1.5 ${at(-days * DAY_MS)}`;
+    hub.seed(bucket, [one('3i', -6), one('3i', -2), one('3.0', 3)]);
+    expect(await trades().sums({ ...WINDOW, toMs: T0 + 3 * DAY_MS })).toMatchObject([{ trades: 3 }]);
+  });
+
   test('a trade told twice under other tags counts once; two strangers of one nanosecond count twice', async () => {
     const { hub, trades } = await setup();
     const own = tradeLine(trade({ closedAtMs: T0 - 5_000, openedAtMs: T0 - 9_000 }), measurement);

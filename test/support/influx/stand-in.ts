@@ -117,7 +117,7 @@ export async function startInfluxStandIn(options: StandInOptions = {}): Promise<
     if (found === undefined) throw new Error(`the stand-in has no bucket ${name}`);
     return found;
   };
-  const contents = (name: string) => [...bucketOf(name).read(-(2n ** 63n), 2n ** 63n, true)];
+  const contents = (name: string) => [...bucketOf(name).all()];
   return {
     get url() {
       return `http://127.0.0.1:${port}`;
