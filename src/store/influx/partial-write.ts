@@ -4,7 +4,8 @@
 
 /** How many points were dropped at least; undefined when the words do not tell. */
 export function droppedIn(words: string): number | undefined {
-  const count = /\bdropped=(\d+)\s*$/.exec(words)?.[1];
+  // Of retention it goes on: `dropped=3 for database: bc4cf38473c0f2cc for retention policy: autogen`.
+  const count = /\bdropped=(\d+)(?: for database: \S* for retention policy: \S*)?\s*$/.exec(words)?.[1];
   return count === undefined ? undefined : Number(count);
 }
 

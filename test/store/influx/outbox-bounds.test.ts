@@ -57,6 +57,24 @@ test('thousands of conflicts of one field cost a handful of requests, and what i
   expect(here.log.lines.filter(({ message }) => message.startsWith('the hub refuses')).length).toBeLessThan(20);
 }, 30_000);
 
+test('thousands of points older than the hub keeps cost a handful of requests, and what is beside them arrives', async () => {
+  await using here = await outboxes();
+  const { hub } = here;
+  await hub.down();
+  hub.dropBucket('BOT33_trades');
+  hub.addBucket('BOT33_trades', 400 * 86_400);
+  const recentMs = Date.now() - DAY_MS;
+  const all = trades(2_000).map((one, at) =>
+    at % 2 === 0 ? { ...one, closedAtMs: recentMs + at } : { ...one, closedAtMs: at },
+  );
+  for (let at = 0; at < all.length; at += 1_000) await here.writer.call('recordTrades', all.slice(at, at + 1_000));
+  await hub.up();
+  await here.drained();
+  expect((await here.standing()).dead).toBe(1_000);
+  expect(hub.pointCount('BOT33_trades', 'closed_trades')).toBe(1_000);
+  expect(hub.counts.writes).toBeLessThan(40);
+}, 30_000);
+
 test('conflicts in some of several shards, and points the hub forgets: each line gets the end that is its own', async () => {
   await using here = await outboxes();
   const { hub } = here;

@@ -40,6 +40,13 @@ test.each([
   ['m v="a\nb" 1', undefined],
   ['m v=1 soon', 'bad timestamp'],
   ['m,a=1,a=2 v=1', 'duplicate tags'],
+  ['m,_field=a v=1', 'cannot use reserved tag key "_field"'],
+  ['m v=Inf', 'invalid boolean'],
+  ['m v=1e', 'invalid float'],
+  ['m v=1 5\r', 'bad timestamp'],
+  ['m v=1 5 6', 'point is invalid'],
+  ['m,a=x\\\nb v=1 5', undefined],
+  [`m,a=${'x'.repeat(65_530)} v=1`, 'max key length exceeded: 65539 > 65535'],
   ['', undefined],
 ])('%j: %s', (line, reason) => {
   const found = parseLines(line);
@@ -81,6 +88,17 @@ test('groups, sums, counts, ends, order and limits are what Flux makes of them',
   ]);
   expect(await ask(`${ofV} |> filter(fn: (r) => r._value > 1.0 and r.p != "B")`)).toEqual(['_result v 2']);
   await expect(ask('|> group() |> count()')).rejects.toThrow('schema collision');
+});
+
+test('of retention it says what was dropped, from when to when, and whose it was', async () => {
+  hub.addBucket('R', 3_600);
+  const sent = influx.write('R', ['m,b=2,a=1 v=1 5', 'm v=1 1000'], signal());
+  await expect(sent).resolves.toMatchObject({
+    status: 422,
+    message: expect.stringMatching(
+      /partial write: dropped 2 points outside retention policy of duration 1h0m0s - oldest point m,a=1,b=2 at 1970-01-01T00:00:00.000000005Z .*, newest point m at 1970-01-01T00:00:00.000001Z .* dropped=2 for database: \w+ for retention policy: autogen$/,
+    ),
+  });
 });
 
 test("what it refuses it refuses in the server's words", async () => {

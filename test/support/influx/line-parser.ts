@@ -12,12 +12,18 @@ export interface ParsedPoint {
   readonly timeNs: bigint | null;
 }
 
+const RESERVED: ReadonlySet<string> = new Set(['time', '_field', '_measurement']);
+const MAX_KEY_BYTES = 65_535;
+/** What the server puts between a series' key and a field's name. */
+const SEPARATOR_BYTES = 4;
+const tooLong = (bytes: number) => `max key length exceeded: ${bytes} > ${MAX_KEY_BYTES}`;
+
 /** The points of `body`, or the message with every line that cannot be read. */
 export function parseLines(body: string): { readonly points: readonly ParsedPoint[] } | { readonly message: string } {
   const points: ParsedPoint[] = [];
   const errors: string[] = [];
   for (const line of splitLines(body)) {
-    const text = line.replace(/^[ \t\0]+/, '').replace(/\r$/, '');
+    const text = line.replace(/^[ \t\0]+/, '');
     if (text === '' || text.startsWith('#')) continue;
     const point = parseLine(text);
     if (typeof point === 'string') errors.push(`unable to parse '${text}': ${point}`);
@@ -26,22 +32,28 @@ export function parseLines(body: string): { readonly points: readonly ParsedPoin
   return errors.length > 0 ? { message: errors.join('\n') } : { points };
 }
 
-/** Newlines inside quoted field values do not end a line; quotes count after the first unescaped blank only. */
+/** As the server does: a backslash keeps whatever follows it, and quotes hold line ends where a value may stand. */
 function splitLines(body: string): readonly string[] {
-  if (!body.includes('"')) return body.split('\n');
+  if (!body.includes('"') && !body.includes('\\')) return body.split('\n');
   const lines: string[] = [];
   let start = 0;
   let inFields = false;
   let quoted = false;
+  let equals = 0;
+  let commas = 0;
   for (let at = 0; at < body.length; at += 1) {
     const code = body.charCodeAt(at);
-    if (code === 92 && at + 1 < body.length && quoted) at += 1;
-    else if (code === 32 && !inFields && body.charCodeAt(at - 1) !== 92) inFields = true;
-    else if (code === 34 && inFields) quoted = !quoted;
+    if (code === 92 && at + 2 < body.length) at += 1;
+    else if (code === 32) inFields = true;
+    else if (inFields && !quoted && code === 61) equals += 1;
+    else if (inFields && !quoted && code === 44) commas += 1;
+    else if (inFields && code === 34 && equals > commas) quoted = !quoted;
     else if (code === 10 && !quoted) {
       lines.push(body.slice(start, at));
       start = at + 1;
       inFields = false;
+      equals = 0;
+      commas = 0;
     }
   }
   lines.push(body.slice(start));
@@ -73,9 +85,12 @@ function parseLine(text: string): ParsedPoint | string {
   }
   tags.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   if (tags.some(([name], index) => name === tags[index - 1]?.[0])) return 'duplicate tags';
-  if (tags.some(([name]) => name === 'time')) return 'cannot use time as a tag';
-  while (text[at] === ' ') at += 1;
+  const reserved = tags.find(([name]) => RESERVED.has(name));
+  if (reserved !== undefined) return `cannot use reserved tag key "${reserved[0]}"`;
   if (at >= text.length) return 'missing fields';
+  const keyBytes = Buffer.byteLength(text.slice(0, at));
+  if (keyBytes > MAX_KEY_BYTES) return tooLong(keyBytes);
+  while (text[at] === ' ') at += 1;
   const fields: [string, FieldType, FieldValue][] = [];
   for (;;) {
     const equals = unescaped(text, at, '=, ');
@@ -86,14 +101,18 @@ function parseLine(text: string): ParsedPoint | string {
     if (end < 0) return 'unbalanced quotes';
     const value = fieldOf(text.slice(equals + 1, end));
     if (typeof value === 'string') return value;
+    const seriesBytes = keyBytes + SEPARATOR_BYTES + Buffer.byteLength(text.slice(at, equals));
+    if (seriesBytes > MAX_KEY_BYTES) return tooLong(seriesBytes);
     fields.push([name, ...value]);
     at = end;
     if (text[at] !== ',') break;
     at += 1;
   }
   if (at < text.length && text[at] !== ' ') return 'invalid field format';
-  const stamp = text.slice(at).trim();
+  const stamp = text.slice(at).replace(/^ +| +$/g, '');
   if (stamp === '') return { measurement, tags, fields, timeNs: null };
+  if (/^-?\d+ /.test(stamp)) return 'point is invalid';
+  if (stamp === '-') return 'strconv.ParseInt: parsing "-": invalid syntax';
   if (!/^-?\d+$/.test(stamp)) return 'bad timestamp';
   const timeNs = BigInt(stamp);
   if (timeNs > 9223372036854775807n || timeNs < -9223372036854775808n)
@@ -122,14 +141,20 @@ function fieldOf(text: string): [FieldType, FieldValue] | string {
   if (/^-?\d+i$/.test(text)) {
     const whole = BigInt(text.slice(0, -1));
     return whole > 9223372036854775807n || whole < -9223372036854775808n
-      ? `unable to parse integer ${text.slice(0, -1)}: value out of range`
+      ? `unable to parse integer ${whole}: strconv.ParseInt: parsing "${whole}": value out of range`
       : ['long', Number(whole)];
   }
-  if (/^\d+u$/.test(text)) return ['unsignedLong', Number(text.slice(0, -1))];
+  if (/^\d+u$/.test(text)) {
+    const whole = BigInt(text.slice(0, -1));
+    return whole > 18446744073709551615n
+      ? `unable to parse unsigned ${whole}: strconv.ParseUint: parsing "${whole}": value out of range`
+      : ['unsignedLong', Number(whole)];
+  }
   if (/^(t|T|true|True|TRUE)$/.test(text)) return ['boolean', true];
   if (/^(f|F|false|False|FALSE)$/.test(text)) return ['boolean', false];
   if (/^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) {
     return Number.isFinite(Number(text)) ? ['double', Number(text)] : 'invalid float';
   }
-  return /^[tTfF]/.test(text) ? 'invalid boolean' : 'invalid number';
+  if (/^-?[\d.]+[eE][-+]?$/.test(text)) return 'invalid float';
+  return /^[-\d.nN]/.test(text) ? 'invalid number' : 'invalid boolean';
 }

@@ -71,7 +71,9 @@ export function sendError(response: ServerResponse, status: number, message: str
     'x-platform-error-code': code,
     ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
   });
-  response.end(JSON.stringify({ code, message }));
+  // As Go writes JSON.
+  const text = JSON.stringify({ code, message }).replace(/[<>&]/g, (one) => `\\u00${one.charCodeAt(0).toString(16)}`);
+  response.end(text);
 }
 
 export const ERROR_TABLE =

@@ -92,8 +92,9 @@ export async function answerRequest(request: IncomingMessage, response: ServerRe
     if (url.pathname === '/api/v2/orgs') return answerOrgs(asked);
     if (url.pathname === '/api/v2/buckets') return request.method === 'POST' ? makeBucket(asked) : answerBuckets(asked);
     sendError(response, 404, 'path not found');
-  } catch (error) {
-    if (!response.headersSent && !response.destroyed) sendError(response, 500, String(error));
+  } catch {
+    if (!response.headersSent && !response.destroyed)
+      sendError(response, 500, 'An internal error has occurred - check server logs');
   }
 }
 
@@ -106,6 +107,10 @@ const allows = (rights: TokenRights['read'], bucket: string) => rights === 'all'
 
 function isOurOrg({ url, hub, response }: Asked): boolean {
   const org = url.searchParams.get('org');
+  if (org === null && /write|query/.test(url.pathname)) {
+    sendError(response, 400, 'Please provide either orgID or org');
+    return false;
+  }
   if (org === null || org === hub.org) return true;
   sendError(response, 404, `organization name "${org}" not found`);
   return false;
@@ -116,10 +121,12 @@ function answerWrite(asked: Asked): unknown {
   hub.counts.writeBytes += body.length;
   if (!isOurOrg(asked)) return;
   const name = url.searchParams.get('bucket') ?? '';
+  if (name === '') return sendError(response, 404, 'bucket not found');
   const bucket = hub.buckets.get(name);
   if (bucket === undefined) return sendError(response, 404, `bucket "${name}" not found`);
   if (!allows(rights.write, name)) return sendError(response, 403, 'insufficient permissions for write');
-  if (url.searchParams.get('precision') !== 'ns') return sendError(response, 400, 'invalid precision');
+  if (url.searchParams.get('precision') !== 'ns')
+    return sendError(response, 400, 'invalid precision; valid precision units are ns, us, ms, and s');
   if (trouble?.kind === 'lose') return void response.writeHead(204).end();
   const parsed = parseLines(body);
   if ('message' in parsed) return sendError(response, 400, parsed.message);
