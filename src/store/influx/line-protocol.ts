@@ -85,11 +85,19 @@ export function identifiedNs(ms: number, identity: readonly (string | number)[])
   return nsOfMs(ms) + BigInt(identifiedNano(identity));
 }
 
-/** A backslash is only an escape before one of `special`; at the end of a name it would escape what follows, and no line can say otherwise. */
+/**
+ * A backslash is only an escape before one of `special`; at the end of a name it would escape what follows, and no line can say otherwise. Nor can one
+ * stand before a comma, a blank or an equals sign: the hub finds the ends of lines by another rule than the parts of a line, takes the backslash and the
+ * escape after it for a pair there, and may read two lines as one.
+ */
 function escaped(place: string, text: string, special: RegExp): string {
   if (text === '') throw unwritable(place, 'it is empty', 'at least one character');
-  if (/[\n\r\0]|\\$/.test(text))
-    throw unwritable(place, JSON.stringify(text.slice(0, 60)), 'no line ends, no NUL, and no backslash at its end');
+  if (/[\n\r\0]|\\(?:[, =]|$)/.test(text))
+    throw unwritable(
+      place,
+      JSON.stringify(text.slice(0, 60)),
+      'no line ends, no NUL, and no backslash at its end or before a comma, a blank or an equals sign',
+    );
   return text.toWellFormed().replace(special, '\\$&');
 }
 

@@ -50,7 +50,25 @@ const hostile = fc.string({
   minLength: 1,
   maxLength: 12,
 });
-const isWritable = (text: string) => !/[\n\r\0]|\\$/.test(text);
+const isWritable = (text: string) => !/[\n\r\0]|\\(?:[, =]|$)/.test(text);
+
+test('many lines in one request stay the lines they are, whatever names and texts they carry', () => {
+  const dense = fc.string({ unit: fc.constantFrom('a', ' ', ',', '=', '"', '\\', '\n'), minLength: 1, maxLength: 6 });
+  const one = fc.tuple(dense, dense, dense);
+  fc.assert(
+    fc.property(fc.array(one, { minLength: 2, maxLength: 5 }), (all) => {
+      const points = all.filter(([pair, bot]) => isWritable(pair) && isWritable(bot));
+      const lines = points.map(([pair, bot, words], at) =>
+        lineOf({ measurement: 'm', tags: { bot, pair }, fields: { words: textField(words) }, timeNs: BigInt(at) }),
+      );
+      const found = parseLines(lines.join('\n'));
+      expect('points' in found ? found.points.map(({ fields }) => fields[0]?.[2]) : found.message).toEqual(
+        points.map(([, , words]) => words.toWellFormed()),
+      );
+    }),
+    { numRuns: 3_000 },
+  );
+});
 
 test('every tag and text comes out as it went in, or is refused', () => {
   fc.assert(
