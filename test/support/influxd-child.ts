@@ -96,6 +96,9 @@ export async function influxdChild(binary: string, options: StandInOptions): Pro
     await wait(awayMs);
     await begin();
   };
+  // Whoever started it may end without a word: a server that goes on alone is nobody's.
+  const end = () => void running?.process.kill('SIGKILL');
+  process.once('exit', end);
   await begin();
   await setUp();
   return {
@@ -115,6 +118,7 @@ export async function influxdChild(binary: string, options: StandInOptions): Pro
     kill: async () => void (await kill()),
     [Symbol.asyncDispose]: async () => {
       await kill();
+      process.off('exit', end);
       await rm(folder, { recursive: true, force: true });
     },
   };
