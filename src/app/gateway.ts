@@ -110,7 +110,14 @@ export async function openGateway(
       pauses,
       feeders,
       bots,
-      studies: openStudies({ requests: store.studyRequests, studies: store.studies, newId, clock }),
+      studies: openStudies({
+        requests: store.studyRequests,
+        studies: store.studies,
+        candlesFolder: config.candles,
+        candles: store.candles,
+        newId,
+        clock,
+      }),
     },
     outbox: {
       status: async () => (await store.outbox?.status()) ?? [],

@@ -18,7 +18,7 @@ import { type ExitPlan, isPlain, planAt, plannedTrials, unpublishable } from '#s
 /** The document of a finished study that took `durationMs`. Percentages have 4 decimals, everything else is unrounded. */
 export function studyJson(study: Study, result: StudyResult, durationMs: number) {
   const { spec, id, state } = study;
-  const { count, fromMs, toMs, gaps, missing, duplicates, unordered } = result.candles;
+  const { count, fromMs, toMs, gaps, missing, duplicates, unordered, tooClose } = result.candles;
   const { conditions, warnings, pbo, slope, lossShare, interval, stressed } = result.validation;
   return {
     study: {
@@ -34,7 +34,17 @@ export function studyJson(study: Study, result: StudyResult, durationMs: number)
       trials: result.trials,
       durationMs,
     },
-    candles: { count, from: timeOf(fromMs), to: timeOf(toMs), gaps, missing, duplicates, unordered },
+    candles: {
+      count,
+      from: timeOf(fromMs),
+      to: timeOf(toMs),
+      gaps,
+      missing,
+      duplicates,
+      unordered,
+      // Said only where there are any.
+      ...(tooClose === undefined ? {} : { tooClose: tooClose.count }),
+    },
     entries: result.entries,
     best: candidateJson(result.best),
     peak: candidateJson(result.peak),

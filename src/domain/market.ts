@@ -76,6 +76,16 @@ export interface CandleReport {
   readonly missing: number;
   readonly duplicates: number;
   readonly unordered: number;
+  /** Candles nearer to the one before than the timeframe; absent without any. */
+  readonly tooClose?: CloseCandles;
+}
+
+/** Candles that are too close to the one before: how many, and of the first its data row in the file (from 1), its time and that of the one before. */
+export interface CloseCandles {
+  readonly count: number;
+  readonly row: number;
+  readonly timeMs: number;
+  readonly beforeMs: number;
 }
 
 /** An opinion in history: known at `timeMs`, for one side. */

@@ -95,6 +95,7 @@ const result = v.object({
     missing: count,
     duplicates: count,
     unordered: count,
+    tooClose: v.exactOptional(v.object({ count, row: count, timeMs: figure, beforeMs: figure })),
   }),
   entries: v.object({
     count,

@@ -13,12 +13,15 @@ import {
   nearestPairs,
   pickFormat,
   placeOf,
+  timeframesOf,
 } from './file-names.ts';
 import { readJson } from './json.ts';
 import { type CandleRows, type CandleSeries, candlesFrom, cutSeries } from './series.ts';
 import { parseSignals } from './signals-csv.ts';
 
 export { nearestNames } from './file-names.ts';
+export { withinFolder } from './folder-name.ts';
+export { candleWarnings } from './spacing.ts';
 
 /** A series and the file it came from. */
 export interface CandleFile extends CandleSeries {
@@ -54,6 +57,26 @@ export async function candlesStamp(folder: string, pair: string, timeframe: stri
     throw new Fault('UNUSABLE_INPUT', `${file}: cannot be read (${reasonOf(error)})`, { field: file, cause: error });
   });
   return `${file} ${mtimeMs} ${size}`;
+}
+
+/** What a folder has instead of the candles asked for. */
+export interface LackingCandles {
+  /** Of the same pair. */
+  readonly timeframes: readonly string[];
+  /** Other pairs with their timeframes, e.g. `BTC/USDT (5m, 1h)`, the nearest name first, at most 5; a guess, as names are. */
+  readonly nearest: readonly string[];
+}
+
+/** What the folder has instead of candles of `pair` and `timeframe`, by the names of its files; undefined: it has them. Throws UNUSABLE_INPUT when it cannot be read. */
+export async function lackingCandles(
+  folder: string,
+  pair: string,
+  timeframe: string,
+): Promise<LackingCandles | undefined> {
+  const place = placeOf(pair, timeframe);
+  const names = await namesIn(folder, place.folder);
+  if (pickFormat(place, names) !== undefined) return undefined;
+  return { timeframes: timeframesOf(pair, names), nearest: nearestPairs(place, names, 5) };
 }
 
 /** Candles that are in no file, checked as a file's are; `from` names them in error messages. Throws UNUSABLE_INPUT naming the first that cannot be one. */

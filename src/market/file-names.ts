@@ -51,6 +51,14 @@ export function nearestPairs(place: CandlePlace, names: readonly string[], limit
     .map((pair) => `${pairGuess(pair, place)} (${(timeframes.get(pair) ?? []).sort().join(', ')})`);
 }
 
+/** Which timeframes `names` (files of the pair's folder) hold of `pair`, by name. */
+export function timeframesOf(pair: string, names: readonly string[]): readonly string[] {
+  const named = new Set(
+    names.map((name) => CANDLE_FILE.exec(name)?.[2]).filter((timeframe) => timeframe !== undefined),
+  );
+  return [...named].filter((timeframe) => pickFormat(placeOf(pair, timeframe), names) !== undefined).sort();
+}
+
 /** `names` by how many characters must change, come or go to make them `wanted`, the fewest first. */
 export function nearestNames(wanted: string, names: readonly string[]): readonly string[] {
   return names

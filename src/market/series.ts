@@ -1,7 +1,8 @@
-// Rows of a candle file become a series: every row checked, rows of one open time merged as freqtrade merges them, sorted, counted.
+// Rows of a candle file become a series: every row checked, rows of one open time merged as freqtrade merges them, sorted, counted, and as far apart as they say.
 // A series is ascending and unique in open time, and holds no row that cannot be a candle: corrupt data is worse than none.
 import { Fault } from '#domain/fault.ts';
 import type { CandleReport, Candles } from '#domain/market.ts';
+import { closeCandles, requireSpacing, type Spacing, spacingOf } from './spacing.ts';
 
 /** Rows in file order as columns of equal length; a price that is absent is NaN. Made by `emptyRows`, so that threads can share them. */
 export interface CandleRows {
@@ -39,19 +40,24 @@ export function emptyRows(count: number): CandleRows {
   return { openTimeMs: column(), open: column(), high: column(), low: column(), close: column(), volume: column() };
 }
 
-/** The series of `rows`. Throws UNUSABLE_INPUT naming the file and data row (from 1) of the first row that cannot be a candle. */
+/**
+ * The series of `rows`. Throws UNUSABLE_INPUT naming the file and data row (from 1) of the first row that cannot be a candle, or that shows
+ * the rows to be of another timeframe.
+ */
 export function candlesFrom(rows: CandleRows, origin: CandleOrigin): CandleSeries {
   checkRows(rows, origin.file);
   const { pair, timeframe, timeframeMs } = origin;
   const ascending = isAscending(rows.openTimeMs);
   const candles = { pair, timeframe, timeframeMs, ...(ascending ? rows : mergeRows(rows)) };
   const rowTimesMs = ascending ? null : rows.openTimeMs;
-  return { candles, rowTimesMs, report: reportOf(candles, rowTimesMs) };
+  const spacing = spacingOf(candles.openTimeMs, timeframeMs);
+  requireSpacing(spacing, candles.openTimeMs, { timeframe, file: origin.file, rowTimes: rows.openTimeMs });
+  return { candles, rowTimesMs, report: reportOf(candles, rowTimesMs, { spacing, fileTimes: rows.openTimeMs }) };
 }
 
 /**
  * The candles with from <= open time < to (null: no limit), sharing the columns' memory, with the report of the rows used: as if the file held
- * nothing else.
+ * nothing else, but for the numbers of rows: they are those of `series`.
  */
 export function cutSeries(series: CandleSeries, fromMs: number | null, toMs: number | null): CandleSeries {
   const from = fromMs ?? Number.NEGATIVE_INFINITY;
@@ -65,7 +71,9 @@ export function cutSeries(series: CandleSeries, fromMs: number | null, toMs: num
   const columns = Object.fromEntries(COLUMNS.map((name) => [name, candles[name].subarray(first, end)]));
   const cut: Candles = { ...candles, ...columns };
   const rowTimesMs = series.rowTimesMs?.filter(inside) ?? null;
-  return { candles: cut, rowTimesMs, report: reportOf(cut, rowTimesMs) };
+  const spacing = spacingOf(cut.openTimeMs, cut.timeframeMs);
+  const fileTimes = series.rowTimesMs ?? candles.openTimeMs;
+  return { candles: cut, rowTimesMs, report: reportOf(cut, rowTimesMs, { spacing, fileTimes }) };
 }
 
 function checkRows(rows: CandleRows, file: string): void {
@@ -135,17 +143,13 @@ function greatestVolume(a: number, b: number): number {
   return b > a ? b : a;
 }
 
-function reportOf(candles: Candles, rowTimesMs: Float64Array | null): CandleReport {
-  const times = candles.openTimeMs;
-  let gaps = 0;
-  let missing = 0;
-  for (let index = 1; index < times.length; index += 1) {
-    const steps = Math.round(((times[index] as number) - (times[index - 1] as number)) / candles.timeframeMs);
-    if (steps > 1) {
-      gaps += 1;
-      missing += steps - 1;
-    }
-  }
+function reportOf(
+  { openTimeMs: times }: Candles,
+  rowTimesMs: Float64Array | null,
+  { spacing, fileTimes }: { readonly spacing: Spacing; readonly fileTimes: Float64Array },
+): CandleReport {
+  const { gaps, missing } = spacing;
+  const tooClose = closeCandles(spacing, times, fileTimes);
   let unordered = 0;
   const rowTimes = rowTimesMs ?? times;
   for (let row = 1; row < rowTimes.length; row += 1) {
@@ -159,5 +163,6 @@ function reportOf(candles: Candles, rowTimesMs: Float64Array | null): CandleRepo
     missing,
     duplicates: rowTimes.length - times.length,
     unordered,
+    ...(tooClose === undefined ? {} : { tooClose }),
   };
 }

@@ -154,7 +154,7 @@ class Runner {
 
   /** Journals what is new of a running study: its trials, how far it is, or its end. */
   async #follow(running: Running): Promise<void> {
-    const { studies, clock, log } = this.#with;
+    const { studies, clock, log, candlesFolder } = this.#with;
     const { progress } = running;
     await this.#journalTrials(progress);
     const now = clock.now();
@@ -168,7 +168,7 @@ class Runner {
       return;
     }
     if ('error' in ending) {
-      const failed = failedStudy(progress.study, ending.error, now.wallMs);
+      const failed = failedStudy(progress.study, ending.error, { atMs: now.wallMs, candlesFolder });
       if (!(ending.error instanceof Fault)) log.error({ studyId: failed.id, err: ending.error }, 'a study broke');
       await studies.save(failed);
       this.#finished(running, 'FAILED');

@@ -3,9 +3,9 @@ import { Fault } from '#domain/fault.ts';
 import type { Feed } from '#domain/feed.ts';
 import type { FlatPlane } from '#domain/plane.ts';
 import type { Plane, Study, StudySpec } from '#domain/study.ts';
-import type { Clock } from '#domain/time.ts';
 import type { Trial } from '#domain/trial.ts';
 import type { GatewayStore, StudyJournal } from '#store/store.ts';
+import { type CandlePlaces, requireKnownCandles } from './known-candles.ts';
 import { followStudy } from './progress.ts';
 import { requireSpec, specFrom } from './spec.ts';
 import { queuedStudy } from './study-states.ts';
@@ -59,19 +59,19 @@ export interface Studies {
   follow(id: string): Promise<Feed<Study>>;
 }
 
-/** What the gateway side works with. */
-export interface StudiesOptions {
+/** What the gateway side works with; of a pair without candles in its folder and hub no study is queued. */
+export interface StudiesOptions extends CandlePlaces {
   readonly requests: GatewayStore['studyRequests'];
   readonly studies: GatewayStore['studies'];
   readonly newId: () => string;
-  readonly clock: Clock;
 }
 
 /** The gateway side over its journal. Nothing is run here: the worker reads the requests. */
-export function openStudies({ requests, studies, newId, clock }: StudiesOptions): Studies {
+export function openStudies({ requests, studies, newId, clock, ...places }: StudiesOptions): Studies {
   return {
     start: async (asked) => {
       const spec = requireSpec(specFrom(asked));
+      await requireKnownCandles(spec, { ...places, clock });
       const studyId = newId();
       const atMs = clock.now().wallMs;
       await requests.append({ kind: 'start', studyId, spec }, atMs);

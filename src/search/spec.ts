@@ -75,7 +75,7 @@ const within = (least: number, below: number, last: number) => ({
 const NUMBERS = {
   feePct: within(0, 50, 49.9999),
   maxHold: whole(1, 1_000_000),
-  seed: whole(-(2 ** 31), 2 ** 31 - 1),
+  seed: whole(0, 2 ** 31 - 1),
   folds: whole(1, 100),
   minTrades: whole(1),
   minOosTrades: whole(0),

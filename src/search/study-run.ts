@@ -4,6 +4,7 @@ import type { ExitLevels } from '#domain/exit-params.ts';
 import { Fault } from '#domain/fault.ts';
 import type { CandleReport, Candles, HistoricalSignal } from '#domain/market.ts';
 import type { Candidate, Plane, StudyResult, StudySpec } from '#domain/study.ts';
+import { candleWarnings } from '#market/candles.ts';
 import type { Choice, Winner } from './choice.ts';
 import { metricsOf, wholeDays } from './metrics.ts';
 import { objectiveOf } from './objective.ts';
@@ -101,6 +102,7 @@ export function runStudy(
     validation: {
       ...proof.validation,
       warnings: [
+        ...candleWarnings(input.report, spec.timeframe),
         ...proof.validation.warnings,
         ...borderWarnings(space, winners.best.cell),
         ...(samples(spec)

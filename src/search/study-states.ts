@@ -1,6 +1,7 @@
 // How a study begins and ends.
 import { Fault } from '#domain/fault.ts';
 import type { Rivals, Study, StudyResult, StudySpec } from '#domain/study.ts';
+import { withinFolder } from '#market/candles.ts';
 
 /** A study that was asked for and not begun. */
 export function queuedStudy(id: string, spec: StudySpec, createdAtMs: number): Study {
@@ -23,9 +24,14 @@ export function begunStudy(study: Study, rivals: Rivals, atMs: number): Study {
   return { ...study, state: 'RUNNING', rivals, startedAtMs: study.startedAtMs ?? atMs };
 }
 
-/** A study that ended without a result; what is not meant for its readers is not told. */
-export function failedStudy(study: Study, error: unknown, atMs: number): Study {
-  return { ...ended(study, atMs), state: 'FAILED', error: error instanceof Fault ? error.message : 'internal error' };
+/** A study that ended without a result; what is not meant for its readers is not told: what broke inside, and where `candlesFolder` stands. */
+export function failedStudy(
+  study: Study,
+  error: unknown,
+  { atMs, candlesFolder }: { readonly atMs: number; readonly candlesFolder: string | undefined },
+): Study {
+  const told = error instanceof Fault ? withinFolder(error.message, candlesFolder) : 'internal error';
+  return { ...ended(study, atMs), state: 'FAILED', error: told };
 }
 
 /** A study that was ended by somebody. */

@@ -1,6 +1,9 @@
 // What is made of a task's sources: candles and entries read and cut to the period, ready to run.
+import { Fault } from '#domain/fault.ts';
+import { INSTANT_ALLOWED } from '#domain/instant.ts';
 import type { CandleReport, Candles, HistoricalSignal } from '#domain/market.ts';
 import type { StudySpec } from '#domain/study.ts';
+import { isoTime } from '#domain/time.ts';
 import { type CandleFile, candlesStamp, cutCandles, readCandles, readEntries } from '#market/candles.ts';
 import type { StudyInput } from './study-run.ts';
 import type { Material } from './study-sources.ts';
@@ -16,6 +19,8 @@ export interface MaterialRead {
   /** null: an entry at every candle and side. */
   readonly signals: readonly HistoricalSignal[] | null;
   readonly from: 'file' | 'hub';
+  /** Why no entry of the file can be taken, where it has some and all are of another time than the candles. */
+  readonly outside?: string;
 }
 
 /**
@@ -29,7 +34,9 @@ export async function inputOf(
 ): Promise<StudyInput> {
   const { spec, fallback, incumbent, renewable, pools } = task;
   const whole = task.candles ?? (await candlesOf(task, atHand, onRead));
-  const { from, ...read } = await cutAndEntered(whole, task.signals ?? [], { ...spec, entriesFile: task.entriesFile });
+  const asked = { ...spec, entriesFile: task.entriesFile };
+  const { from, outside, ...read } = await cutAndEntered(whole, task.signals ?? [], asked);
+  if (outside !== undefined) throw new Fault('UNUSABLE_INPUT', `entries (--entries): ${outside}`, { field: 'entries' });
   return { ...read, source: from, spec, fallback, incumbent, renewable, ...(pools === undefined ? {} : { pools }) };
 }
 
@@ -50,14 +57,34 @@ async function cutAndEntered(
 ): Promise<MaterialRead> {
   const { fromMs, toMs, entriesFile } = asked;
   const { candles, report } = fromMs === null && toMs === null ? whole : cutCandles(whole, fromMs, toMs);
-  if (entriesFile !== null)
-    return { candles, report, signals: within(await readEntries(entriesFile), asked), from: 'file' };
+  if (entriesFile !== null) {
+    const entries = await readEntries(entriesFile);
+    const signals = within(entries, asked);
+    const read = { candles, report, signals, from: 'file' as const };
+    return entries.length === 0 || anyInside(entries, candles)
+      ? read
+      : { ...read, outside: outsideText(entries, candles) };
+  }
   // Entries of another time than the candles' are no reason to try nothing.
   const signals = within(ofHub, asked);
-  const firstMs = (candles.openTimeMs[0] as number) - candles.timeframeMs;
-  const lastMs = candles.openTimeMs.at(-1) as number;
-  const usable = signals.some(({ timeMs }) => timeMs >= firstMs && timeMs <= lastMs);
-  return { candles, report, signals: usable ? signals : null, from: 'hub' };
+  return { candles, report, signals: anyInside(signals, candles) ? signals : null, from: 'hub' };
+}
+
+function anyInside(signals: readonly HistoricalSignal[], { openTimeMs, timeframeMs }: Candles): boolean {
+  const firstMs = (openTimeMs[0] as number) - timeframeMs;
+  const lastMs = openTimeMs.at(-1) as number;
+  return signals.some(({ timeMs }) => timeMs >= firstMs && timeMs <= lastMs);
+}
+
+function outsideText(entries: readonly HistoricalSignal[], { openTimeMs }: Candles): string {
+  const [firstMs, lastMs] = entries.reduce(
+    ([first, last], { timeMs }) => [Math.min(first, timeMs), Math.max(last, timeMs)] as const,
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY] as const,
+  );
+  const span = (fromMs: number, toMs: number) => `${isoTime(fromMs)} to ${isoTime(toMs)}`;
+  const candles = span(openTimeMs[0] as number, openTimeMs.at(-1) as number);
+  const found = `none of the ${entries.length} entries lie inside the candles (${candles})`;
+  return `${found}: they are of ${span(firstMs, lastMs)}; times are read as ${INSTANT_ALLOWED}`;
 }
 
 function within(

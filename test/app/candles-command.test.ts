@@ -98,6 +98,19 @@ it('prints one line a pair, for people', async () => {
   ]);
 });
 
+it('tells candles that are too close to each other, and refuses a file where most are', async () => {
+  const files = { 'BTC_USDT-1h.json': at(0, 1, 1.5, 3, 4), 'ETH_USDT-1h.json': at(0, 0.25, 0.5) };
+  const words =
+    '1 candle is nearer to the one before than 1h: row 3, 2024-01-01T01:30:00.000Z is 30m after 2024-01-01T01:00:00.000Z';
+  const refused = expect.stringMatching(/^FOLDER\/ETH_USDT-1h.json, row 2: .* is 15m after .* of another timeframe$/);
+  const document = JSON.parse((await list(files, '--candles', 'FOLDER', '--json')).printed);
+  expect(document.candles).toMatchObject([
+    { count: 5, warnings: [words] },
+    { count: null, problem: refused },
+  ]);
+  expect((await list(files, '--candles', 'FOLDER')).printed).toContain(`1 gaps (1 missing), ${words}\n`);
+});
+
 it('reads the configured folder without the flag, and refuses having none, or one without candles', async () => {
   vi.stubEnv('PARAMGATE_CANDLES', '/nowhere');
   expect((await list({})).error).toMatchObject({

@@ -186,6 +186,30 @@ describe('simulate --json', () => {
     });
   });
 
+  it('says on standard error that no entry of the file lies inside the candles, and which are too close', async () => {
+    const told: string[] = [];
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      told.push(String(text));
+      return true;
+    });
+    const seconds = `time,side\n${START / 1_000},long\n${START / 1_000 + 3_600},short\n`;
+    const close = [...CANDLES, [START + 4.5 * HOUR_MS, 98, 98.5, 97.5, 98, 1]];
+    await using made = await folderOf({ 'BTC_USDT-1h.json': JSON.stringify(close), 'seconds.csv': seconds });
+    const words = ['--candles', made.folder, '--entries', join(made.folder, 'seconds.csv'), '--json'];
+    const { printed, error } = await run([...LEVELS, ...words]);
+    expect(error).toBeUndefined();
+    expect(JSON.parse(printed)).toMatchObject({
+      candles: { count: 6, tooClose: 1 },
+      entries: { count: 2, skipped: 2 },
+      trades: [],
+    });
+    expect(told).toEqual([
+      'paramgate: 1 candle is nearer to the one before than 1h: row 6, 2024-01-01T04:30:00.000Z is 30m after 2024-01-01T04:00:00.000Z\n',
+      'paramgate: none of the 2 entries lie inside the candles (2024-01-01T00:00:00.000Z to 2024-01-01T04:30:00.000Z): they are of ' +
+        '1970-01-20T17:21:07.200Z to 1970-01-20T17:21:10.800Z; times are read as ISO 8601 (without a zone: UTC) or Unix epoch milliseconds\n',
+    ]);
+  });
+
   it('with every entry skipped has no trades and no figures', async () => {
     const { json, error } = await inFolder('--entries', 'FOLDER/entries.csv', '--from', '2024-01-01T04:00Z', '--json');
     expect(error).toBeUndefined();

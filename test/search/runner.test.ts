@@ -192,12 +192,18 @@ describe('a requested study', () => {
     ]);
   });
 
-  it('fails with the reason when its candles cannot be used', async () => {
+  it('fails with the reason when its candles cannot be used, told without where their folder stands', async () => {
     await using home = await house();
     const runner = home.open();
     const unknown = await home.start({ pair: 'ETH/USDT' });
     const failed = await home.until(runner, unknown.id, ['FAILED']);
-    expect(failed.error).toMatch(/^no candles of ETH\/USDT 1h in /);
+    expect(failed.error).toMatch(
+      /^no candles of ETH\/USDT 1h in the folder of candles: looked for ETH_USDT-1h\.feather, /,
+    );
+    await writeFile(join(home.store.folder, 'LTC_USDT-1h.json'), '[[0,1,1,2,1,1]]');
+    const broken = await home.start({ pair: 'LTC/USDT' });
+    const { error } = await home.until(runner, broken.id, ['FAILED']);
+    expect(error).toBe('LTC_USDT-1h.json, row 1: high 1 is below low 2');
     expect(failed.finishedAtMs).not.toBeNull();
     const next = await home.start({});
     await home.until(runner, next.id, ['COMPLETE']);

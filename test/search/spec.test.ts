@@ -21,6 +21,7 @@ describe('requireSpec', () => {
     [{ maxHold: 1.5 }, 'maxHold'],
     [{ seed: 0.5 }, 'seed'],
     [{ seed: 2 ** 31 }, 'seed'],
+    [{ seed: -1 }, 'seed'],
     [{ sampler: 'TPE', trials: 0 }, 'trials'],
     [{ sampler: 'RANDOM', trials: 100_001 }, 'trials'],
     [{ pruner: 'MEDIAN' }, 'pruner'],

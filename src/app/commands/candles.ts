@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { Fault } from '#domain/fault.ts';
 import type { CandleReport } from '#domain/market.ts';
 import { isoTime } from '#domain/time.ts';
-import { listCandles, readCandles } from '#market/candles.ts';
+import { candleWarnings, listCandles, readCandles } from '#market/candles.ts';
 import { hubCandles } from '#search/search.ts';
 import { candleBot, candleBotName, isBotUrl } from '../bot-candles.ts';
 import { candlesFolder } from '../candles-folder.ts';
@@ -108,6 +108,8 @@ function asJson(folder: string, listed: readonly Listed[]): string {
     missing: report?.missing ?? null,
     duplicates: report?.duplicates ?? null,
     unordered: report?.unordered ?? null,
+    // Said only where there is something.
+    ...(report === null ? {} : warned(report, timeframe)),
     problem,
   }));
   return `${JSON.stringify({ folder, candles })}\n`;
@@ -122,13 +124,19 @@ function asText(listed: readonly Listed[]): string {
     .join('');
 }
 
-function summary({ report, problem }: Listed): string {
+function warned(report: CandleReport, timeframe: string): { readonly warnings?: readonly string[] } {
+  const warnings = candleWarnings(report, timeframe);
+  return warnings.length === 0 ? {} : { warnings };
+}
+
+function summary({ report, problem, timeframe }: Listed): string {
   if (report === null) return problem === null ? 'no candles' : `not usable: ${problem}`;
   const { count, fromMs, toMs, gaps, missing, duplicates, unordered } = report;
   const found = [
     ...(gaps > 0 ? [`${gaps} gaps (${missing} missing)`] : []),
     ...(duplicates > 0 ? [`${duplicates} duplicates`] : []),
     ...(unordered > 0 ? [`${unordered} unordered`] : []),
+    ...candleWarnings(report, timeframe),
   ];
   return `${timeOf(fromMs)} to ${timeOf(toMs)}, ${count} candles, ${found.length === 0 ? 'no gaps' : found.join(', ')}`;
 }

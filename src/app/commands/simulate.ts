@@ -6,6 +6,7 @@ import type { CandleReport, Side } from '#domain/market.ts';
 import { metricsJson } from '#domain/metrics-json.ts';
 import type { Fills } from '#domain/study.ts';
 import { isoTime } from '#domain/time.ts';
+import { candleWarnings } from '#market/candles.ts';
 import {
   type ExitPlan,
   isPlain,
@@ -86,7 +87,10 @@ async function simulation(options: Options): Promise<string> {
     report,
     signals,
     from: entriesFrom,
+    outside,
   } = await readMaterial(await source.materialOf(options), { ...options, ...period }, source.entriesFile);
+  const told = [...candleWarnings(report, options.timeframe), ...(outside === undefined ? [] : [outside])];
+  for (const warning of told) process.stderr.write(`paramgate: ${warning}\n`);
   const found = replay({
     ...request,
     plan,
@@ -104,7 +108,7 @@ async function simulation(options: Options): Promise<string> {
 
 function asJson(options: Asked, report: CandleReport, found: Replay): string {
   const { pair, timeframe, fills, leverage, fee } = options;
-  const { fromMs, toMs, count, gaps, missing, duplicates, unordered } = report;
+  const { fromMs, toMs, count, gaps, missing, duplicates, unordered, tooClose } = report;
   const document = {
     pair,
     timeframe,
@@ -113,7 +117,16 @@ function asJson(options: Asked, report: CandleReport, found: Replay): string {
     feePct: fee,
     // Said only where there is one: without, the answer is that of a stop and a target.
     ...(isPlain(options.plan) ? {} : { plan: options.plan }),
-    candles: { count, from: timeOf(fromMs), to: timeOf(toMs), gaps, missing, duplicates, unordered },
+    candles: {
+      count,
+      from: timeOf(fromMs),
+      to: timeOf(toMs),
+      gaps,
+      missing,
+      duplicates,
+      unordered,
+      ...(tooClose === undefined ? {} : { tooClose: tooClose.count }),
+    },
     entries: found.entries,
     trades: found.trades.map(tradeJson),
     metrics: metricsJson(found.metrics),
