@@ -46,11 +46,12 @@ export async function checkHub(
   const signal = AbortSignal.timeout(DEADLINE_MS);
   try {
     // A token that may only read and write some buckets sees neither the organisation nor the list of buckets.
-    const unseen = await orgIdOf(influx, hub.org, signal).then(() => undefined, notAllowed);
     const listed = await listBuckets(influx, hub.org, signal).catch((error: unknown): readonly ListedBucket[] => {
       notAllowed(error);
       return [];
     });
+    const unseen =
+      listed.length > 0 ? undefined : await orgIdOf(influx, hub.org, signal).then(() => undefined, notAllowed);
     const buckets: BucketCheck[] = [];
     const problems: string[] = [];
     for (const bucket of bucketsOf(hub.names)) {

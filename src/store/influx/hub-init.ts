@@ -28,11 +28,12 @@ export async function initHub(hub: InfluxHub, retentionDays: number | null): Pro
   const influx = openInflux(hub);
   const signal = AbortSignal.timeout(DEADLINE_MS);
   try {
-    const orgId = await orgIdOf(influx, hub.org, signal);
     const listed = await listBuckets(influx, hub.org, signal);
     const wanted = bucketsOf(hub.names);
     const there = listed.filter(({ name }) => wanted.includes(name));
     const missing = wanted.filter((name) => !listed.some((bucket) => bucket.name === name));
+    // A token for buckets alone may make them, and does not see the organisation.
+    const orgId = listed[0]?.orgId ?? (await orgIdOf(influx, hub.org, signal));
     const made: { bucket: string; retentionDays: number }[] = [];
     for (const name of missing) {
       const days = retentionDays ?? defaultDays(hub.names, name);

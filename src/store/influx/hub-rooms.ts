@@ -6,6 +6,8 @@ import { InfluxFailure } from './influx-failure.ts';
 export interface ListedBucket {
   readonly name: string;
   readonly retentionSeconds: number;
+  /** The id of the organisation it belongs to. */
+  readonly orgId: string;
 }
 
 const PAGE = 100;
@@ -28,9 +30,9 @@ export async function listBuckets(
   for (let offset = 0; ; offset += PAGE) {
     const path = `/api/v2/buckets?org=${encodeURIComponent(org)}&limit=${PAGE}&offset=${offset}`;
     const page = objectsIn(await influx.ask({ method: 'GET', path }, signal), 'buckets');
-    for (const { name, retentionRules } of page) {
+    for (const { name, orgID, retentionRules } of page) {
       const [rule] = Array.isArray(retentionRules) ? (retentionRules as readonly { everySeconds?: unknown }[]) : [];
-      listed.push({ name: String(name), retentionSeconds: Number(rule?.everySeconds ?? 0) });
+      listed.push({ name: String(name), retentionSeconds: Number(rule?.everySeconds ?? 0), orgId: String(orgID) });
     }
     if (page.length < PAGE) return listed;
   }
@@ -40,7 +42,7 @@ export async function listBuckets(
 export async function makeBucket(
   influx: Pick<Influx, 'ask'>,
   orgId: string,
-  { bucket, signal }: { readonly bucket: ListedBucket; readonly signal: AbortSignal },
+  { bucket, signal }: { readonly bucket: Omit<ListedBucket, 'orgId'>; readonly signal: AbortSignal },
 ): Promise<void> {
   const { name, retentionSeconds } = bucket;
   const retentionRules = [{ type: 'expire', everySeconds: retentionSeconds }];

@@ -50,12 +50,18 @@ describe('init', () => {
     expect(made.every(({ retentionDays }) => retentionDays === 2)).toBe(true);
   });
 
+  test('a token for buckets alone makes them, though it does not see the organisation', async () => {
+    const { as } = await hubWith({ buckets: { ...ALL, org: false } }, { CANDLES: 0 });
+    const { made } = await initHub(as('buckets'), null);
+    expect(made).toHaveLength(5);
+  });
+
   test.each([
     ['a token that may not make buckets', 'reader', 'fleet', 'unauthorized'],
     ['a token nobody knows', 'nobody', 'fleet', 'unauthorized'],
     ['an organisation nobody knows', 'all', 'others', 'missing'],
   ])('%s', async (_, token, org, kind) => {
-    const { as } = await hubWith({ all: ALL, reader: { read: 'all', write: 'all' } });
+    const { as } = await hubWith({ all: ALL, reader: { read: 'all', write: 'all' } }, { CANDLES: 0 });
     await expect(initHub(as(token, org), null)).rejects.toMatchObject({ kind, code: 'HUB_UNAVAILABLE' });
   });
 });
@@ -122,6 +128,13 @@ describe('check', () => {
       writable: true,
       retentionDays: null,
     });
+  });
+
+  test('a token that does not see the organisation is told which buckets are missing', async () => {
+    const { as } = await hubWith({ reader: { read: 'all', write: [] } }, { other: 0 });
+    const { problems } = await checkHub(as('reader'), WHEN);
+    expect(problems).toHaveLength(BUCKETS.length);
+    expect(problems[0]).toMatch(/there is no such bucket/);
   });
 
   test('a hub that cannot be asked at all is no list of problems', async () => {

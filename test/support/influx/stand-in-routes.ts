@@ -174,7 +174,10 @@ function answerQuery(asked: Asked): unknown {
 const ORG_ID = '0f1e2d3c4b5a6978';
 
 function answerOrgs(asked: Asked): void {
-  if (isOurOrg(asked)) sendJson(asked.response, 200, { orgs: [{ id: ORG_ID, name: asked.hub.org }] });
+  const { hub, rights, response } = asked;
+  if (!isOurOrg(asked)) return;
+  const isSeen = rights.org ?? rights.create === true;
+  sendJson(response, 200, { orgs: isSeen ? [{ id: ORG_ID, name: hub.org }] : [] });
 }
 
 const described = (name: string, bucket: BucketPoints) => ({
@@ -189,13 +192,13 @@ function answerBuckets(asked: Asked): unknown {
   const { hub, rights, url, response } = asked;
   if (!isOurOrg(asked)) return;
   const name = url.searchParams.get('name');
-  const all = [...hub.buckets].filter(([own]) => allows(rights.read, own) && (name === null || own === name));
+  const all = [...hub.buckets].filter(([own]) => name === null || own === name);
   if (name !== null && all.length === 0) return sendError(response, 404, `bucket "${name}" not found`);
   const offset = Number(url.searchParams.get('offset') ?? 0);
   const limit = Number(url.searchParams.get('limit') ?? 20);
-  sendJson(response, 200, {
-    buckets: all.slice(offset, offset + limit).map(([own, bucket]) => described(own, bucket)),
-  });
+  // A page is cut first, and what the token may not see is left out of it then.
+  const seen = all.slice(offset, offset + limit).filter(([own]) => allows(rights.read, own));
+  sendJson(response, 200, { buckets: seen.map(([own, bucket]) => described(own, bucket)) });
 }
 
 function makeBucket({ hub, rights, body, response }: Asked): unknown {
@@ -204,12 +207,12 @@ function makeBucket({ hub, rights, body, response }: Asked): unknown {
     readonly name: string;
     readonly retentionRules?: readonly { readonly everySeconds: number }[];
   };
-  if (rights.create !== true) return sendError(response, 403, 'write:orgs/0f1e2d3c4b5a6978/buckets is unauthorized');
+  if (rights.create !== true) return sendError(response, 401, 'write:orgs/0f1e2d3c4b5a6978/buckets is unauthorized');
   if (wanted.orgID !== ORG_ID) return sendError(response, 404, 'organization not found');
   if (hub.buckets.has(wanted.name)) return sendError(response, 422, `bucket with name ${wanted.name} already exists`);
   const everySeconds = wanted.retentionRules?.[0]?.everySeconds ?? 0;
   if (everySeconds !== 0 && everySeconds < 3_600)
-    return sendError(response, 422, 'expiration seconds must be greater than or equal to one hour');
+    return sendError(response, 500, 'retention policy duration must be at least 1h0m0s');
   const made = new BucketPoints(everySeconds);
   hub.buckets.set(wanted.name, made);
   sendJson(response, 201, described(wanted.name, made));

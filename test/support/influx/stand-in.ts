@@ -12,6 +12,8 @@ export interface TokenRights {
   readonly read: 'all' | readonly string[];
   readonly write: 'all' | readonly string[];
   readonly create?: boolean;
+  /** Whether it sees the organisation; default: when it may make buckets. */
+  readonly org?: boolean;
 }
 
 export interface StandInOptions {
