@@ -158,6 +158,7 @@ export type StartSearchInput = {
   /** Only a validated winner is ever published. */
   publish?: boolean | null | undefined;
   sampler?: Sampler | null | undefined;
+  /** 0 to 2147483647. */
   seed?: number | null | undefined;
   /** Absent: both. */
   side?: Side | null | undefined;

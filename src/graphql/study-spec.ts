@@ -55,7 +55,7 @@ export const StartSearchInputType = builder.inputType('StartSearchInput', {
     sampler: t.field({ type: SamplerType, defaultValue: 'EXACT' }),
     trials: t.int({ description: 'Of RANDOM and TPE, 100 when absent; EXACT and GRID judge every cell.' }),
     pruner: t.field({ type: PrunerType, defaultValue: 'NONE' }),
-    seed: t.int({ defaultValue: 0 }),
+    seed: t.int({ defaultValue: 0, description: '0 to 2147483647.' }),
     walkForward: t.field({ type: WalkForwardType, description: 'Absent: as configured, else ANCHORED.' }),
     confidence: t.float({ description: 'Of the interval that must lie above 0; 0.5 to below 1.' }),
     lossShareMax: t.float({ description: 'Of the splits at most this share may lose out of sample, 0..1.' }),

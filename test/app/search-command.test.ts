@@ -307,8 +307,9 @@ describe('search', () => {
 
   it('searches further dimensions by tpe, and tells their values with the levels', async () => {
     const beyond = ['--space', 'trailing=0.5:2:0.5', '--space', 'trailingBeyond=0.5', '--space', 'breakEven=0.4'];
-    const { error, printed } = await run([...SMALL, '--sampler', 'tpe', '--trials', '12', ...beyond, '--json']);
+    const { error, printed, told } = await run([...SMALL, '--sampler', 'tpe', '--trials', '12', ...beyond, '--json']);
     expect(error).toBeUndefined();
+    expect(told).toMatch(/^paramgate: this search is kept when it ends; .*: startSearch\nsearching BTC\/USDT/);
     const { best } = JSON.parse(printed) as { best: Readonly<Record<string, number>> };
     expect([0.5, 1, 1.5, 2]).toContain(best.trailing);
     expect(best).toMatchObject({ trailingBeyond: 0.5, breakEven: 0.4 });
@@ -324,6 +325,7 @@ describe('search', () => {
     ['a folder that is none', ['--candles', 'FOLDER/none']],
     ['entries that are not there', ['--entries', 'FOLDER/none.csv']],
     ['a period without candles', ['--from', '2030-01-01']],
+    ['trials without candles', ['--pair', 'ETH/USDT', '--sampler', 'tpe']],
   ])('fails for %s, printing nothing and keeping nothing', async (_, words) => {
     const { error, printed, told, kept } = await run([...SMALL, ...words]);
     expect(error).toMatchObject({ code: 'UNUSABLE_INPUT' });

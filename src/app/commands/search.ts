@@ -109,11 +109,15 @@ async function search(
     return await searchAllPairs(asked, source, { ...surroundings, json: options.json === true });
   }
   const started = clock.now();
+  let begun = false;
   const shown = openProgress(`searching ${spec.pair}`, process.stderr, clock);
   await using pool = openStudyPool(1);
-  const ran = await ranStudy(spec, { ...surroundings, source, pool }, (share) => shown.show(share)).finally(() =>
-    shown.stop(),
-  );
+  const ran = await ranStudy(spec, { ...surroundings, source, pool }, (share) => {
+    // Before the first figure, and not where nothing runs: a refusal is one line.
+    if (!begun && samples(spec)) process.stderr.write(`paramgate: ${KEPT_AT_ITS_END}\n`);
+    begun = true;
+    shown.show(share);
+  }).finally(() => shown.stop());
   const durationMs = Math.round(clock.now().monotonicMs - started.monotonicMs);
   const { study, trials } = ran;
   const { result, rivals } = study;
@@ -135,6 +139,9 @@ async function search(
 }
 
 const PAIRS = 'one of --pair P and --all';
+/** What who asks for many trials should know before, not after a crash. */
+const KEPT_AT_ITS_END =
+  'this search is kept when it ends; one that goes on after a crash, and that `study list` and `study cancel` reach, is asked of a service: startSearch';
 
 /** Refuses before the work what could not be kept after it. */
 async function requireWritable(flag: string, file: string | undefined): Promise<void> {
