@@ -138,7 +138,11 @@ export async function compareHub(data: string, order: Order, load: HubLoad): Pro
     }
     // Earlier levels of a pair are the hub's alone.
     if (kind !== LEVELS)
-      wrong.push(...[...found.keys()].map((key) => `${kind.name} ${key} is in the hub and not in the journal`));
+      wrong.push(
+        ...[...found].map(
+          ([key, own]) => `${kind.name} ${key} is in the hub and not in the journal: ${JSON.stringify(own)}`,
+        ),
+      );
     counts[kind.name] = rows.length;
     keys.set(kind.name, new Set(rows.map(kind.rowKeyOf)));
     faults.push(
