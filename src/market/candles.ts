@@ -12,6 +12,7 @@ import {
   namedCandles,
   nearestPairs,
   pickFormat,
+  placeBeside,
   placeOf,
   timeframesOf,
 } from './file-names.ts';
@@ -63,7 +64,7 @@ export async function candlesStamp(folder: string, pair: string, timeframe: stri
 export interface LackingCandles {
   /** Of the same pair. */
   readonly timeframes: readonly string[];
-  /** Other pairs with their timeframes, e.g. `BTC/USDT (5m, 1h)`, the nearest name first, at most 5; a guess, as names are. */
+  /** Other pairs with their timeframes, e.g. `BTC/USDT (5m, 1h)`, the nearest name first, at most 5; spot only where there are no futures, and the other way round. A guess, as names are. */
   readonly nearest: readonly string[];
 }
 
@@ -76,7 +77,10 @@ export async function lackingCandles(
   const place = placeOf(pair, timeframe);
   const names = await namesIn(folder, place.folder);
   if (pickFormat(place, names) !== undefined) return undefined;
-  return { timeframes: timeframesOf(pair, names), nearest: nearestPairs(place, names, 5) };
+  const near = nearestPairs(place, names, 5);
+  const other = placeBeside(pair, timeframe);
+  const nearest = near.length > 0 ? near : nearestPairs(other, await namesIn(folder, other.folder), 5);
+  return { timeframes: timeframesOf(pair, names), nearest };
 }
 
 /** Candles that are in no file, checked as a file's are; `from` names them in error messages. Throws UNUSABLE_INPUT naming the first that cannot be one. */

@@ -19,6 +19,12 @@ export function placeOf(pair: string, timeframe: string): CandlePlace {
     : { folder: '', stem: `${name}-${timeframe}` };
 }
 
+/** Where candles of a pair named like `pair` stand that is traded otherwise: spot for a future, a future for spot. */
+export function placeBeside(pair: string, timeframe: string): CandlePlace {
+  const [spot = pair, settled] = pair.split(':');
+  return placeOf(settled === undefined ? `${pair}:${pair.slice(pair.indexOf('/') + 1)}` : spot, timeframe);
+}
+
 /** The first of `place`'s files that is among `names`, the files of its folder. */
 export function pickFormat(place: CandlePlace, names: readonly string[]): CandleFormat | undefined {
   return FORMATS.find((format) => names.includes(`${place.stem}.${format}`));

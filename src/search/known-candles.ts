@@ -2,7 +2,7 @@
 import { badInput } from '#domain/fault.ts';
 import type { StudySpec } from '#domain/study.ts';
 import type { Clock } from '#domain/time.ts';
-import { lackingCandles } from '#market/candles.ts';
+import { lackingCandles, nearestNames } from '#market/candles.ts';
 import type { CandleStore } from '#store/store.ts';
 
 /** Where candles may be. */
@@ -33,8 +33,9 @@ export async function requireKnownCandles(
   const others = inHub.filter((each) => each.pair === pair).map((each) => each.timeframe);
   const timeframes = [...new Set([...lacking.timeframes, ...others])].sort();
   if (timeframes.length > 0) throw badInput('timeframe', `no candles of ${pair} ${timeframe}`, timeframes.join(', '));
-  const near = lacking.nearest.length > 0 ? lacking.nearest : inHub.map((each) => each.pair);
-  const there = near.length === 0 ? 'there are none' : `nearest there: ${[...new Set(near)].slice(0, 5).join(', ')}`;
+  const ofHub = nearestNames(pair, [...new Set(inHub.map((each) => each.pair))]).slice(0, 5);
+  const near = lacking.nearest.length > 0 ? lacking.nearest : ofHub;
+  const there = near.length === 0 ? 'there are none' : `nearest there: ${near.join(', ')}`;
   throw badInput('pair', `no candles of ${pair} ${timeframe}`, `a pair that has candles; ${there}`);
 }
 

@@ -2,7 +2,7 @@
 import { Int64, TimestampMicrosecond } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { Fault } from '#domain/fault.ts';
-import { type CandleFile, candleWarnings, cutCandles, readCandles } from '#market/candles.ts';
+import { type CandleFile, candleWarnings, cutCandles, readCandles, seriesCandles } from '#market/candles.ts';
 import { feather, folderOf, type Row } from './candle-folder.ts';
 
 const MINUTE = 60_000;
@@ -55,6 +55,12 @@ describe('a file is refused', () => {
       'row 11: 2024-01-01T00:01:00.000Z is 1m after 2024-01-01T00:00:00.000Z',
     );
   });
+});
+
+it('what the hub or a bot gives is refused as a file is, by where it came from', async () => {
+  const { candles } = await reading('json', JSON.stringify(minutes(...every(5, 30))), '5m');
+  const misnamed = { ...candles, timeframe: '1h', timeframeMs: 60 * MINUTE };
+  expect(() => seriesCandles(misnamed, 'http://bot:8080')).toThrow(/^http:\/\/bot:8080, row 2: .* is 5m after /);
 });
 
 describe('a candle off the grid', () => {

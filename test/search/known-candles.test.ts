@@ -39,6 +39,21 @@ describe('without a hub', () => {
     });
   });
 
+  it('names spot where there are no futures, and what the hub has where the folder has nothing', async () => {
+    await using spot = await folderOf({ 'ETH_USDT-5m.json': '', 'BTC_USDT-5m.json': '' });
+    const near = (pairs: string) => ({ allowed: `a pair that has candles; ${pairs}` });
+    const asked = { candlesFolder: spot.folder };
+    expect(await refused('BTC/USDT:USDT', '5m', asked)).toMatchObject(
+      near('nearest there: BTC/USDT (5m), ETH/USDT (5m)'),
+    );
+    await using empty = await folderOf({ 'notes.txt': '' });
+    const nothing = { candlesFolder: empty.folder };
+    expect(await refused('BTC/USDT', '5m', nothing)).toMatchObject(near('there are none'));
+    const candles = { list: async () => ['ETH/USDT', 'BTX/USDT', 'BTX/USDT'].map((pair) => listing(pair, '5m')) };
+    const inHub = await refused('BTC/USDT', '5m', { ...nothing, candles });
+    expect(inHub).toMatchObject(near('nearest there: BTX/USDT, ETH/USDT'));
+  });
+
   it('names the timeframes there are of the pair', async () => {
     expect(await refused('BTC/USDT', '15m')).toMatchObject({ field: 'timeframe', allowed: '1h, 5m' });
   });
