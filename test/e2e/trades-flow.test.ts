@@ -167,7 +167,7 @@ test('historical signals are imported with and without a service', async () => {
   await writeFile(file, 'time,side\n2026-01-05T08:00:00Z,long\n1767600300000,short\n');
   const env = await configured(folder.path, { bots: [] });
   const words = ['import', 'signals', '--pair', 'BTC/USDT:USDT', '--entries', file, '--json'];
-  const counts = { pair: 'BTC/USDT:USDT', from: file, count: 2, long: 1, short: 1 };
+  const counts = { pair: 'BTC/USDT:USDT', from: file, count: 2, long: 1, short: 1, waiting: 0 };
   const kept = () => {
     const db = new DatabaseSync(join(folder.path, 'data', 'hub', 'candles.db'), { readOnly: true });
     const [table] = db.prepare("SELECT name FROM sqlite_schema WHERE name LIKE '%ntries%' AND type = 'table'").all();
