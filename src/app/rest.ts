@@ -8,8 +8,8 @@ import { listen } from '#trace/trace.ts';
 const LOOK_MS = 5_000;
 /** Fewer requests and commits in one look are quiet: nobody notices a pause of some tens of ms. */
 const QUIET = 25;
-/** So many since the last rest leave something behind. */
-const WORTH_IT = 2_000;
+/** So many in looks that were not quiet leave something behind. Few, for a burst has a small one after it, when its windows close and bots are told. */
+const WORTH_IT = 200;
 /** Node's own channel, told of every request its servers take. */
 const REQUEST_STARTS = 'http.server.request.start';
 
@@ -33,8 +33,8 @@ export function startResting({
     for (;;) {
       await clock.sleep(LOOK_MS, ending.signal);
       if (ending.signal.aborted) return;
-      sinceRest += now;
       const isQuiet = now < QUIET;
+      if (!isQuiet) sinceRest += now;
       now = 0;
       if (!isQuiet || sinceRest < WORTH_IT) continue;
       sinceRest = 0;

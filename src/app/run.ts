@@ -1,5 +1,5 @@
 // A running service: opens the roles, says when it is ready, and turns SIGTERM and SIGINT into draining and closing within ten seconds.
-import { hubWrites } from '#store/open.ts';
+import { hubWrites, restWriters } from '#store/open.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { openHub } from './fleet-hub.ts';
@@ -36,14 +36,14 @@ export async function runService(role: 'start' | 'gateway' | 'worker', config: C
       if (side === 'worker') workerWaits.resolve();
     },
   };
-  await using _resting = startResting({ giveBack, clock: systemClock });
+  await using _resting = startResting({ giveBack: rest, clock: systemClock });
   const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()));
   try {
     const gateway = role === 'worker' ? undefined : await openGateway(surroundings);
     if (role !== 'worker') awaitWork();
     let ticking: Worker | undefined;
     const health = role === 'worker' ? await openWorkerHealth(surroundings, () => ticking) : undefined;
-    if (role === 'gateway') giveBack();
+    if (role === 'gateway') rest();
     const opening = role === 'gateway' || stop.signal.aborted ? undefined : openWorker(surroundings);
     void opening?.then(
       (worker) => {
@@ -77,7 +77,7 @@ export async function runService(role: 'start' | 'gateway' | 'worker', config: C
 async function follow(opening: Promise<Worker | undefined> | undefined, announce: boolean): Promise<never> {
   const worker = await opening;
   if (worker !== undefined) {
-    giveBack();
+    rest();
     if (announce) {
       wakeCompilers();
       process.stdout.write('paramgate worker ready\n');
@@ -85,6 +85,12 @@ async function follow(opening: Promise<Worker | undefined> | undefined, announce
     await worker.ended;
   }
   return new Promise<never>(() => undefined);
+}
+
+/** Gives back what only the start or a burst of work needed, in every thread that stays. */
+function rest(): void {
+  giveBack();
+  restWriters();
 }
 
 async function close(...roles: (AsyncDisposable | undefined)[]): Promise<void> {

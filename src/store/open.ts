@@ -23,6 +23,7 @@ export type { HubCheck } from './influx/hub-check.ts';
 export type { HubInit } from './influx/hub-init.ts';
 export { applyRequests, copyToHub, type OutboxDesk, openOutboxDesk } from './outbox-desk.ts';
 export { acquireLock, type FolderLock } from './sqlite/folder-lock.ts';
+export { restWriters } from './sqlite/thread-calls.ts';
 
 /** Where a store lives and whom it tells. */
 export interface StoreOptions {

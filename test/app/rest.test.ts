@@ -17,17 +17,23 @@ test('once after each burst, when it is quiet', async () => {
     rests += 1;
   };
   const resting = startResting({ giveBack, clock });
-  times(1_990, request);
+  times(150, request);
   await clock.advance(5_000);
-  times(15, () => mark('journal.committed', { file: 'gateway', writes: 9, durationMs: 1 }));
+  times(50, () => mark('journal.committed', { file: 'gateway', writes: 9, durationMs: 1 }));
+  await clock.advance(5_000);
   expect(rests, 'it is busy').toBe(0);
   await clock.advance(5_000);
   expect(rests).toBe(1);
   await clock.advance(60_000);
-  times(1_000, request);
+  times(199, request);
   await clock.advance(60_000);
   expect(rests, 'little leaves nothing behind').toBe(1);
-  times(1_000, request);
+  for (let look = 0; look < 100; look += 1) {
+    times(20, request);
+    await clock.advance(5_000);
+  }
+  expect(rests, 'a gentle load is quiet all the time').toBe(1);
+  times(30, request);
   await clock.advance(10_000);
   expect(rests).toBe(2);
   await resting[Symbol.asyncDispose]();

@@ -1,6 +1,7 @@
 // One writer thread serves both sides of a process: what befalls one side, and what befalls the thread.
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { hubWrites, openGatewayStore, openWorkerStore } from '#store/open.ts';
 import { joinThread } from '#store/sqlite/thread-calls.ts';
@@ -54,4 +55,31 @@ test('a thread that dies refuses everybody instead of hanging, says so, and the 
   await gateway[Symbol.asyncDispose]();
   await using again = await openGatewayStore(options);
   expect(await again.signals.append([newSignal()])).toHaveLength(1);
+});
+
+test('a thread that is told to rest gives back what its work has left in its heap, and goes on', async () => {
+  await using folder = tempFolder();
+  const script = `
+    import { openGatewayStore, hubWrites, restWriters } from ${JSON.stringify(resolve(import.meta.dirname, '../../src/store/open.ts'))};
+    import { newSignal } from ${JSON.stringify(join(import.meta.dirname, 'samples.ts'))};
+    let thread;
+    process.on('worker', (started) => { thread = started; });
+    const log = { debug() {}, info() {}, warn() {}, error() {} };
+    await using gateway = await openGatewayStore({ folder: ${JSON.stringify(folder.path)}, log, hubWrites: hubWrites() });
+    const work = async () => {
+      for (let group = 0; group < 40; group += 1) await gateway.signals.append(Array.from({ length: 100 }, () => newSignal()));
+    };
+    const heapMb = async () => (await thread.getHeapStatistics()).total_physical_size / 2 ** 20;
+    await work();
+    const worked = await heapMb();
+    restWriters();
+    await gateway.tryWriting();
+    const rested = await heapMb();
+    await work();
+    console.log(worked - rested > 3 || worked + ' ' + rested);`;
+  const file = join(folder.path, 'work.mjs');
+  writeFileSync(file, script);
+  const words = ['--max-semi-space-size=8', '--expose-gc', file];
+  const { stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 20_000 });
+  expect({ stdout, stderr }).toEqual({ stdout: 'true\n', stderr: '' });
 });

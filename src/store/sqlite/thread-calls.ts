@@ -21,6 +21,7 @@ export interface ThreadCalls {
 
 interface Shared {
   readonly calls: Omit<ThreadCalls, 'leave'>;
+  readonly rest: () => void;
   readonly end: () => Promise<void>;
   users: number;
 }
@@ -43,6 +44,11 @@ export function joinThread(folder: string, log: Log): ThreadCalls {
       await shared.end();
     },
   };
+}
+
+/** Has every writer thread of this process give back the memory that only a burst of work needed: a pause of some ms for what is written meanwhile. */
+export function restWriters(): void {
+  for (const { rest } of threads.values()) rest();
 }
 
 /** Why nothing of a group was kept: each of its answers says it. */
@@ -107,6 +113,7 @@ function start(folder: string, log: Log): Shared {
           send({ ...message, id });
         }),
     },
+    rest: () => send({ kind: 'rest' }),
     end: async () => {
       if (stopped === undefined) send({ kind: 'end' });
       await exited;

@@ -26,11 +26,15 @@ export interface OpenFiles {
   readonly outbox: OutboxRules | null;
 }
 
-/** What a writer thread is told. Every message with an `id` is answered; `end` follows when all files are closed. */
+/**
+ * What a writer thread is told. Every message with an `id` is answered; `rest` comes when it is quiet after a burst of work; `end` follows when all
+ * files are closed.
+ */
 export type ToWriter =
   | { readonly kind: 'open'; readonly id: number; readonly files: OpenFiles }
   | { readonly kind: 'operations'; readonly operations: readonly Operation[] }
   | { readonly kind: 'close'; readonly id: number; readonly kinds: readonly FileKind[] }
+  | { readonly kind: 'rest' }
   | { readonly kind: 'end' };
 
 export type Answer = { readonly id: number } & ({ readonly value: unknown } | { readonly failure: Failure });

@@ -53,6 +53,11 @@ function take(message: ToWriter): void {
       commitQueued();
       answer([attempt(message.id, () => close(message.kinds))]);
       break;
+    case 'rest':
+      // A thread's heap is its own: what the calling thread collects is not this one's.
+      // biome-ignore lint/plugin: collecting takes neither time nor chance from anywhere
+      globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+      break;
     case 'end':
       port.close();
   }
